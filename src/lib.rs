@@ -1,0 +1,1 @@
+//! The gateway, as a library: the binary and the tests share it.

@@ -5,6 +5,8 @@
 
 use sea_orm_migration::prelude::*;
 
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+
 mod m20260101_000001_create_users;
 mod m20260101_000002_create_accounts;
 mod m20260101_000003_create_sessions;

@@ -1,0 +1,61 @@
+//! From an address to a pool of connections.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use thiserror::Error;
+
+/// How the pool is made.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `postgres://user:password@host/database`, or `sqlite://path` (`sqlite://path?mode=rwc` makes the file).
+    pub url: String,
+    /// The most connections held at once.
+    pub connections: u32,
+    /// How long a request waits for a free connection.
+    pub wait: Duration,
+}
+
+/// Why there is no connection. For the person at the command line, not for a client: it may name the address.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// The address is of a kind that the gateway does not speak.
+    #[error("the database address must begin with `postgres://`, `postgresql://` or `sqlite:`")]
+    Unsupported,
+    /// The database said no, or nothing answered.
+    #[error("cannot connect to the database: {0}")]
+    Refused(#[source] DbErr),
+}
+
+/// Whether this address is that of an embedded database.
+pub fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+/// Opens a pool and makes sure that one connection works.
+///
+/// # Errors
+/// [`ConnectError`] when the address is of another kind of database, or nothing answers there.
+pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+    let url = &settings.url;
+    if !is_sqlite(url) && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(ConnectError::Unsupported);
+    }
+    let mut options = ConnectOptions::new(url.clone());
+    options
+        .max_connections(settings.connections)
+        .acquire_timeout(settings.wait)
+        .connect_timeout(settings.wait)
+        // A round trip at every acquire, for nothing: a dead connection shows at its first statement.
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|options| {
+            // Readers do not wait for the writer, and a second writer waits instead of failing.
+            options
+                .create_if_missing(true)
+                .pragma("journal_mode", "WAL")
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+        });
+    Database::connect(options).await.map_err(ConnectError::Refused)
+}

@@ -1,0 +1,145 @@
+//! What PostgreSQL and SQLite say in different words.
+
+use sea_orm::{
+    DbBackend, Value,
+    sea_query::{
+        Asterisk, DynIden, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, LikeExpr, NullOrdering, Order,
+        Query, SelectExpr, SelectStatement,
+        extension::postgres::{PgBinOper, PgExpr, PgFunc},
+    },
+};
+
+/// The parents' alias in a statement that reads each parent's own first rows.
+const PARENT: &str = "parent";
+/// The children's alias in such a statement, on PostgreSQL.
+const CHILD: &str = "child";
+
+fn array(values: Vec<Value>) -> Option<Value> {
+    let kind = values.first()?.array_type();
+    Some(Value::Array(kind, Some(Box::new(values))))
+}
+
+/// The column is one of the values. On PostgreSQL one statement text serves any number of values.
+pub fn any_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<Value>) -> Expr {
+    let column = Expr::col(column.into_column_ref());
+    match backend {
+        DbBackend::Postgres => match array(values) {
+            Some(array) => column.eq(PgFunc::any(Expr::val(array))),
+            None => Expr::cust("FALSE"),
+        },
+        _ => column.is_in(values),
+    }
+}
+
+/// The text column holds these words, whatever their case (on SQLite: whatever the case of their ASCII letters).
+pub fn contains_text(backend: DbBackend, column: impl IntoColumnRef, words: &str) -> Expr {
+    let mut pattern = String::with_capacity(words.len() + 2);
+    pattern.push('%');
+    for letter in words.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    let pattern = LikeExpr::new(pattern);
+    let column = Expr::col(column.into_column_ref());
+    match backend {
+        // The backslash is PostgreSQL's escape character without a word; SQLite has none until it is named.
+        DbBackend::Postgres => column.ilike(pattern),
+        _ => column.like(pattern.escape('\\')),
+    }
+}
+
+/// The JSON column, a list of texts, holds this one.
+pub fn has_tag(backend: DbBackend, column: impl IntoColumnRef, tag: &str) -> Expr {
+    let column = Expr::col(column.into_column_ref());
+    match backend {
+        DbBackend::Postgres => column.binary(PgBinOper::Contains, Expr::val(serde_json::json!([tag]))),
+        _ => Expr::exists(
+            Query::select()
+                .expr(Expr::cust("1"))
+                .from_function(Func::cust("json_each").arg(column), "tag")
+                .and_where(Expr::col(("tag", "value")).eq(tag))
+                .take(),
+        ),
+    }
+}
+
+/// One column of an order.
+#[derive(Clone, Debug)]
+pub struct OrderColumn {
+    /// The column's name.
+    pub name: DynIden,
+    /// Which way.
+    pub order: Order,
+    /// Whether the column may hold nothing; such rows come last if the order goes down, first if it goes up.
+    pub nullable: bool,
+}
+
+/// Orders a statement by these columns of this table.
+pub fn order_by(statement: &mut SelectStatement, table: DynIden, columns: &[OrderColumn]) {
+    for column in columns {
+        let name = (table.clone(), column.name.clone());
+        match (column.nullable, &column.order) {
+            (false, order) => statement.order_by(name, order.clone()),
+            (true, Order::Desc) => statement.order_by_with_nulls(name, Order::Desc, NullOrdering::Last),
+            (true, order) => statement.order_by_with_nulls(name, order.clone(), NullOrdering::First),
+        };
+    }
+}
+
+/// What [`first_per_parent`] reads.
+pub struct Children {
+    /// The children's table.
+    pub table: DynIden,
+    /// Its primary key.
+    pub key: DynIden,
+    /// Its column that names the parent.
+    pub parent: DynIden,
+    /// What is read of each child: among it every column of the order.
+    pub columns: Vec<SelectExpr>,
+    /// From where, which, and how many for each parent; neither columns nor order.
+    pub rows: SelectStatement,
+    /// In what order.
+    pub order: Vec<OrderColumn>,
+}
+
+/// One statement that reads each parent's own first children. A window function would read every child of every parent;
+/// `LATERAL` stops at the limit, and where there is none (SQLite) a correlated list of keys does.
+pub fn first_per_parent(backend: DbBackend, parents: Vec<Value>, children: Children) -> SelectStatement {
+    let Children {
+        table,
+        key,
+        parent,
+        columns,
+        mut rows,
+        order,
+    } = children;
+    order_by(&mut rows, table.clone(), &order);
+    let is_parents = |name: &'static str| Expr::col((table.clone(), parent.clone())).equals((PARENT, name));
+    let mut statement = Query::select();
+    match (backend, array(parents.clone())) {
+        (DbBackend::Postgres, Some(array)) => {
+            rows.exprs(columns).and_where(is_parents(PARENT));
+            statement
+                .column((CHILD, Asterisk))
+                // A function that gives plain values has one column, named as its alias.
+                .from_function(Func::cust("unnest").arg(Expr::val(array)), PARENT)
+                .join_lateral(JoinType::InnerJoin, rows, CHILD, Expr::cust("TRUE"));
+            order_by(&mut statement, CHILD.into_iden(), &order);
+        }
+        _ => {
+            rows.column((table.clone(), key.clone()))
+                .and_where(is_parents("column1"));
+            // Inside `rows` the table's name means the inner reading of it, outside the outer one.
+            let among_first = Expr::col((table.clone(), key)).in_subquery(rows);
+            statement
+                .exprs(columns)
+                .from_values(parents, PARENT)
+                .join(JoinType::InnerJoin, table.clone(), among_first);
+            order_by(&mut statement, table, &order);
+        }
+    }
+    statement
+}

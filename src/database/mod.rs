@@ -1,0 +1,17 @@
+//! Connecting, reading, and the few things in which PostgreSQL and SQLite differ.
+
+mod connect;
+mod dialect;
+mod reader;
+
+pub use connect::{ConnectError, Settings, connect, is_sqlite};
+pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_tag, order_by};
+pub use reader::Reader;
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+/// The time now, at the microseconds that both databases keep. A time with more digits than the database holds would part a
+/// keyset cursor from its row.
+pub fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
+}

@@ -1,0 +1,309 @@
+//! Lists, as Relay's connections: pages by keyset cursors, and counts that are computed only where they are asked for.
+
+use std::{borrow::Cow, sync::Arc};
+
+use async_graphql::{Context, Object, OutputType, SelectionField, SimpleObject, TypeName};
+
+use super::{
+    error::{ClientError, Result, nullable},
+    look_ahead::LookAhead,
+};
+use crate::store::{Cursor, Direction, Noun, Order, Page, PageRequest, Parent, Scope, Window};
+
+/// The size of a page when the query does not say.
+const USUAL_SIZE: u64 = 20;
+/// The largest size of a page.
+const LARGEST_SIZE: u64 = 100;
+
+/// The scope of the request.
+///
+/// # Errors
+/// If the request has none, which is a defect of the edge.
+pub fn scope<'a>(context: &Context<'a>) -> Result<&'a Scope> {
+    match context.data_opt::<Arc<Scope>>() {
+        Some(scope) => Ok(scope),
+        None => Err(ClientError::internal("a request without a scope")),
+    }
+}
+
+/// What a list's field was called with.
+pub struct PageArguments {
+    /// How many from the start.
+    pub first: Option<i32>,
+    /// After which cursor.
+    pub after: Option<String>,
+    /// How many from the end.
+    pub last: Option<i32>,
+    /// Before which cursor.
+    pub before: Option<String>,
+}
+
+impl PageArguments {
+    /// The one place that turns these arguments into a part of a list.
+    fn window(self) -> Result<Window> {
+        let (direction, name, size, cursor_name, cursor) = match self {
+            Self {
+                first: Some(_),
+                last: Some(_),
+                ..
+            } => {
+                return Err(ClientError::argument("first", "and `last` must not be given together"));
+            }
+            Self {
+                last: None,
+                before: Some(_),
+                ..
+            } => {
+                return Err(ClientError::argument("before", "goes with `last`"));
+            }
+            Self {
+                last: Some(_),
+                after: Some(_),
+                ..
+            } => {
+                return Err(ClientError::argument("after", "goes with `first`"));
+            }
+            Self {
+                last: Some(size),
+                before,
+                ..
+            } => (Direction::Backward, "last", Some(size), "before", before),
+            Self { first, after, .. } => (Direction::Forward, "first", first, "after", after),
+        };
+        let size = match size {
+            None => USUAL_SIZE,
+            Some(size) => u64::try_from(size)
+                .ok()
+                .filter(|size| *size <= LARGEST_SIZE)
+                .ok_or_else(|| ClientError::argument(name, format!("must be from 0 to {LARGEST_SIZE}")))?,
+        };
+        let cursor = cursor
+            .map(|text| Cursor::decode(&text).map_err(|error| ClientError::argument(cursor_name, error.to_string())))
+            .transpose()?;
+        Ok(Window {
+            direction,
+            size,
+            cursor,
+        })
+    }
+}
+
+/// A type that can be the node of a connection.
+pub trait Listed: OutputType + From<Arc<Self::Noun>> {
+    /// What the store calls it.
+    type Noun: Noun;
+    /// What the schema calls it.
+    const NAME: &'static str;
+}
+
+/// A page of a list. The list's order is total, so walking through it by cursors neither repeats nor skips a row.
+pub struct Connection<T: Listed> {
+    page: Arc<Page<T::Noun>>,
+    parent: Parent<T::Noun>,
+    filter: Arc<<T::Noun as Noun>::Filter>,
+}
+
+/// A node of a list, and its place there.
+pub struct Edge<T: Listed> {
+    page: Arc<Page<T::Noun>>,
+    row: Arc<T::Noun>,
+}
+
+/// Where a page stands in its list.
+#[derive(SimpleObject)]
+pub struct PageInfo {
+    /// Whether the list goes on after this page.
+    has_next_page: bool,
+    /// Whether the list has something before this page.
+    has_previous_page: bool,
+    /// The place of the page's first node; null if the page is empty.
+    start_cursor: Option<String>,
+    /// The place of the page's last node; null if the page is empty.
+    end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// The information about a page.
+    ///
+    /// # Errors
+    /// If the rows lack the order's column.
+    pub fn of<N: Noun>(page: &Page<N>) -> Result<Self> {
+        let cursor = |row: Option<&Arc<N>>| {
+            row.map(|row| page.cursor(row).map(|cursor| cursor.encode()))
+                .transpose()
+        };
+        Ok(Self {
+            has_next_page: page.has_next(),
+            has_previous_page: page.has_previous(),
+            start_cursor: cursor(page.rows().first())?,
+            end_cursor: cursor(page.rows().last())?,
+        })
+    }
+}
+
+/// How many rows a list has.
+///
+/// # Errors
+/// If the database fails.
+pub async fn total<N: Noun>(context: &Context<'_>, parent: &Parent<N>, filter: &Arc<N::Filter>) -> Result<i32> {
+    let count = scope(context)?.count(parent.clone(), Arc::clone(filter)).await?;
+    // `Int` has 32 bits.
+    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// What one of a connection's fields needs of a row: a node is the row itself.
+fn see_nodes<S: LookAhead>(selection: &mut S, field: SelectionField<'_>) {
+    match field.name() {
+        "nodes" => selection.see_under(field),
+        "edges" => field
+            .selection_set()
+            .filter(|field| field.name() == "node")
+            .for_each(|node| selection.see_under(node)),
+        _ => (),
+    }
+}
+
+/// Which of a connection's fields stand under this one, and what they need.
+struct Wanted<S> {
+    rows: bool,
+    looks_back: bool,
+    selection: S,
+}
+
+impl<S: Default> Wanted<S> {
+    fn under(connection: SelectionField<'_>, direction: Direction, see: impl Fn(&mut S, SelectionField<'_>)) -> Self {
+        let mut wanted = Self {
+            rows: false,
+            looks_back: false,
+            selection: S::default(),
+        };
+        let back = match direction {
+            Direction::Forward => "hasPreviousPage",
+            Direction::Backward => "hasNextPage",
+        };
+        for field in connection.selection_set() {
+            match field.name() {
+                "nodes" | "edges" => see(&mut wanted.selection, field),
+                "pageInfo" => wanted.looks_back |= field.selection_set().any(|field| field.name() == back),
+                _ => continue,
+            }
+            wanted.rows = true;
+        }
+        wanted
+    }
+}
+
+/// The page that a connection's field asks for; `see` says what `nodes` and `edges` need of a row.
+///
+/// # Errors
+/// For arguments that do not fit, and if the database fails.
+pub async fn page<N: Noun>(
+    context: &Context<'_>,
+    parent: &Parent<N>,
+    arguments: PageArguments,
+    filter: &Arc<N::Filter>,
+    order: Order<N::OrderField>,
+    see: impl Fn(&mut N::Selection, SelectionField<'_>),
+) -> Result<Arc<Page<N>>> {
+    let window = arguments.window()?;
+    let cursor_name = if window.direction == Direction::Forward {
+        "after"
+    } else {
+        "before"
+    };
+    let wanted = Wanted::under(context.field(), window.direction, see);
+    let request = PageRequest {
+        filter: N::Filter::clone(filter),
+        order,
+        window,
+        selection: wanted.selection,
+        looks_back: wanted.looks_back,
+    };
+    request
+        .check_cursor()
+        .map_err(|error| ClientError::argument(cursor_name, error.to_string()))?;
+    if !wanted.rows {
+        return Ok(Arc::default());
+    }
+    Ok(scope(context)?.page(parent.clone(), Arc::new(request)).await?)
+}
+
+impl<T: Listed> Connection<T>
+where
+    <T::Noun as Noun>::Selection: LookAhead,
+{
+    /// The connection that a field asks for.
+    ///
+    /// # Errors
+    /// For arguments that do not fit, and if the database fails.
+    pub async fn load(
+        context: &Context<'_>,
+        parent: Parent<T::Noun>,
+        arguments: PageArguments,
+        filter: <T::Noun as Noun>::Filter,
+        order: Order<<T::Noun as Noun>::OrderField>,
+    ) -> Result<Self> {
+        let filter = Arc::new(filter);
+        let page = page(context, &parent, arguments, &filter, order, see_nodes).await?;
+        Ok(Self { page, parent, filter })
+    }
+}
+
+impl<T: Listed> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", T::NAME).into()
+    }
+}
+
+impl<T: Listed> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", T::NAME).into()
+    }
+}
+
+/// A page of a list. The list's order is total, so walking through it by cursors neither repeats nor skips a row.
+#[Object(name_type)]
+impl<T: Listed> Connection<T> {
+    /// The page's nodes, each with its place.
+    async fn edges(&self) -> Vec<Edge<T>> {
+        let edge = |row: &Arc<T::Noun>| Edge {
+            page: Arc::clone(&self.page),
+            row: Arc::clone(row),
+        };
+        self.page.rows().iter().map(edge).collect()
+    }
+
+    /// The page's nodes.
+    async fn nodes(&self) -> Vec<T> {
+        self.page.rows().iter().map(|row| T::from(Arc::clone(row))).collect()
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> Result<PageInfo> {
+        PageInfo::of(&self.page)
+    }
+
+    /// How many nodes the whole list has: those that the viewer may see and the filter lets through.
+    async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
+        total(context, &self.parent, &self.filter).await
+    }
+}
+
+/// A node of a list, and its place there.
+#[Object(name_type)]
+impl<T: Listed> Edge<T> {
+    /// The node's place, for `after` and `before`.
+    async fn cursor(&self) -> Result<String> {
+        Ok(self.page.cursor(&self.row)?.encode())
+    }
+
+    /// The node.
+    async fn node(&self) -> T {
+        T::from(Arc::clone(&self.row))
+    }
+}
+
+/// A row that may be missing, as the type that shows it.
+pub fn shown<T: Listed>(row: std::result::Result<Option<&Arc<T::Noun>>, crate::store::Error>) -> Option<Result<T>> {
+    nullable(row.map(|row| row.map(|row| T::from(Arc::clone(row)))))
+}

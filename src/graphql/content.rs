@@ -1,0 +1,389 @@
+//! Content.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{Connection, Listed, PageArguments, scope, shown},
+    error::{ClientError, Result, nullable},
+    grant::Grant,
+    id::Kind,
+    input::{self, DateTimeRange},
+    look_ahead::LookAhead,
+    media_item::MediaItem,
+    organization::Organization,
+    user::User,
+};
+use crate::store::{
+    Noun, Order, Parent,
+    content::{Columns, Filter, OrderField, Selection},
+    grant,
+};
+
+/// What kind of content it is.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::content::ContentType")]
+pub enum ContentType {
+    /// Shows a media item that is a video.
+    Video,
+    /// Plays a media item that is audio.
+    Audio,
+    /// Has a text of its own.
+    Written,
+}
+
+/// Whom published content is for.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::content::Visibility")]
+pub enum ContentVisibility {
+    /// Everyone.
+    Public,
+    /// Nobody but its creator, the managers of its organization, and holders of a grant.
+    Private,
+    /// Members of its organization.
+    MembersOnly,
+    /// Everyone sees that it is there; its body is for those who bought it, or for everyone if it has no price.
+    PurchasedOnly,
+}
+
+/// How far along content is.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::content::Status")]
+pub enum ContentStatus {
+    /// Being worked on.
+    Draft,
+    /// Out.
+    Published,
+    /// Out no longer, except for holders of a grant.
+    Archived,
+}
+
+/// Which content a list has. Everything that is said must hold; a list of values holds for content that has any of them.
+#[derive(Clone, Default, InputObject)]
+pub struct ContentFilter {
+    /// In one of these states.
+    status: Option<Vec<ContentStatus>>,
+    /// Of one of these kinds.
+    content_type: Option<Vec<ContentType>>,
+    /// For one of these audiences.
+    visibility: Option<Vec<ContentVisibility>>,
+    /// In one of these categories.
+    category: Option<Vec<String>>,
+    /// With at least one of these tags.
+    any_tag: Option<Vec<String>>,
+    /// With all of these tags.
+    all_tags: Option<Vec<String>>,
+    /// First published in this stretch of time.
+    published_at: Option<DateTimeRange>,
+    /// Created in this stretch of time.
+    created_at: Option<DateTimeRange>,
+    /// At a price in this range. What has no price is in no range.
+    price: Option<PriceRange>,
+    /// Whether it costs nothing.
+    free: Option<bool>,
+    /// Made by one of these users (their ids).
+    creator: Option<Vec<ID>>,
+    /// Of one of these organizations (their ids).
+    organization: Option<Vec<ID>>,
+    /// Whether it is personal: of no organization.
+    personal: Option<bool>,
+    /// With these words, in this order, in the title or the description; upper and lower case are the same.
+    search: Option<String>,
+}
+
+/// A range of prices.
+#[derive(Clone, InputObject)]
+pub struct PriceRange {
+    /// At this price or more, in cents.
+    from_cents: Option<i32>,
+    /// At this price or less, in cents.
+    to_cents: Option<i32>,
+}
+
+impl ContentFilter {
+    /// The store's filter.
+    ///
+    /// # Errors
+    /// For a value that cannot be one, naming it.
+    pub fn into_filter(self) -> Result<Filter> {
+        let (price_from, price_to) = self
+            .price
+            .map(|range| (range.from_cents, range.to_cents))
+            .unwrap_or_default();
+        Ok(Filter {
+            slug: None,
+            status: input::plain("filter.status", self.status)?,
+            content_type: input::plain("filter.contentType", self.content_type)?,
+            visibility: input::plain("filter.visibility", self.visibility)?,
+            category: input::texts("filter.category", self.category)?,
+            any_tag: input::texts("filter.anyTag", self.any_tag)?,
+            all_tags: input::texts("filter.allTags", self.all_tags)?,
+            published: input::time_range(self.published_at),
+            created: input::time_range(self.created_at),
+            price_from,
+            price_to,
+            free: self.free,
+            creator: input::user_ids("filter.creator", self.creator)?,
+            organization: input::organization_ids("filter.organization", self.organization)?,
+            organization_slug: None,
+            personal: self.personal,
+            search: input::search("filter.search", self.search)?,
+        })
+    }
+}
+
+/// In which order a list of content comes.
+#[derive(Clone, Copy, InputObject)]
+pub struct ContentOrder {
+    /// By what. Between equals the id decides.
+    field: ContentOrderField,
+    /// Which way.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+/// By what content can be ordered.
+#[expect(clippy::enum_variant_names, reason = "each is the name of a field")]
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "OrderField")]
+pub enum ContentOrderField {
+    /// When it was created.
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+    /// When it was first published. What has not been published counts as the oldest.
+    PublishedAt,
+}
+
+/// Which way an order goes.
+#[derive(Clone, Copy, Default, Enum, PartialEq, Eq)]
+pub enum OrderDirection {
+    /// The smallest, or the oldest, first.
+    #[default]
+    Asc,
+    /// The largest, or the newest, first.
+    Desc,
+}
+
+/// The order that is asked for, or the newest first.
+pub fn order(order: Option<ContentOrder>) -> Order<OrderField> {
+    match order {
+        Some(order) => Order {
+            field: order.field.into(),
+            descending: order.direction == OrderDirection::Desc,
+        },
+        None => newest_first(),
+    }
+}
+
+/// By time of creation, the newest first.
+pub fn newest_first<F: Default>() -> Order<F> {
+    Order {
+        field: F::default(),
+        descending: true,
+    }
+}
+
+/// A piece of content: a video, audio or a text, personal or an organization's.
+pub struct Content(Arc<crate::store::content::Content>);
+
+impl From<Arc<crate::store::content::Content>> for Content {
+    fn from(content: Arc<crate::store::content::Content>) -> Self {
+        Self(content)
+    }
+}
+
+impl Listed for Content {
+    type Noun = crate::store::content::Content;
+    const NAME: &'static str = "Content";
+}
+
+impl LookAhead for Selection {
+    fn see(&mut self, field: SelectionField<'_>) {
+        match field.name() {
+            "title" => self.columns |= Columns::TITLE,
+            "slug" => self.columns |= Columns::SLUG,
+            "description" => self.columns |= Columns::DESCRIPTION,
+            "contentType" => self.columns |= Columns::CONTENT_TYPE,
+            "thumbnailUrl" => self.columns |= Columns::THUMBNAIL_URL,
+            "contentBody" => self.columns |= Columns::CONTENT_BODY,
+            "category" => self.columns |= Columns::CATEGORY,
+            "tags" => self.columns |= Columns::TAGS,
+            "visibility" => self.columns |= Columns::VISIBILITY,
+            "priceCents" => self.columns |= Columns::PRICE_CENTS,
+            "status" => self.columns |= Columns::STATUS,
+            "publishedAt" => self.columns |= Columns::PUBLISHED_AT,
+            "viewCount" => self.columns |= Columns::VIEW_COUNT,
+            "purchaseCount" => self.columns |= Columns::PURCHASE_COUNT,
+            "createdAt" => self.columns |= Columns::CREATED_AT,
+            "updatedAt" => self.columns |= Columns::UPDATED_AT,
+            "viewerHasAccess" => self.access = true,
+            "creator" => self.creator.get_or_insert_default().see_under(field),
+            "organization" => self.organization.get_or_insert_default().see_under(field),
+            "mediaItem" => self.media_item.get_or_insert_default().see_under(field),
+            _ => (),
+        }
+    }
+}
+
+/// A piece of content: a video, audio or a text, personal or an organization's.
+#[Object]
+impl Content {
+    /// The global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(Kind::Content.id(&self.0.key()?))
+    }
+
+    /// What it is called.
+    async fn title(&self) -> Result<&str> {
+        Ok(self.0.row.title()?)
+    }
+
+    /// Its name in addresses: unique within its organization, or within its creator's personal content.
+    async fn slug(&self) -> Result<&str> {
+        Ok(self.0.row.slug()?)
+    }
+
+    /// What it is about.
+    async fn description(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.description().map(Option::as_deref))
+    }
+
+    /// What kind of content it is.
+    async fn content_type(&self) -> Result<ContentType> {
+        Ok((*self.0.row.content_type()?).into())
+    }
+
+    /// The address of its picture.
+    async fn thumbnail_url(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.thumbnail_url().map(Option::as_deref))
+    }
+
+    /// The text. Null for those who may not have it: `viewerHasAccess` tells the two apart.
+    ///
+    /// Visible to: its creator, managers of its organization, holders of a grant, the platform owner; while it is published
+    /// and `PUBLIC`, `MEMBERS_ONLY`, or `PURCHASED_ONLY` without a price, everyone who sees it.
+    async fn content_body(&self, context: &Context<'_>) -> Option<Result<&str>> {
+        let body = || {
+            let may = self.0.may_have_body(scope(context)?.viewer())?;
+            let body = self.0.row.content_body()?.as_deref();
+            Ok::<_, ClientError>(body.filter(|_| may))
+        };
+        nullable(body())
+    }
+
+    /// The heading that it is listed under.
+    async fn category(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.category().map(Option::as_deref))
+    }
+
+    /// Its tags.
+    async fn tags(&self) -> Result<Vec<&str>> {
+        let tags = self.0.row.tags()?.as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(tags.iter().filter_map(|tag| tag.as_str()).collect())
+    }
+
+    /// Whom it is for once it is published.
+    async fn visibility(&self) -> Result<ContentVisibility> {
+        Ok((*self.0.row.visibility()?).into())
+    }
+
+    /// What it costs, in cents; null: nothing.
+    async fn price_cents(&self) -> Option<Result<i32>> {
+        nullable(self.0.row.price_cents().copied())
+    }
+
+    /// How far along it is.
+    async fn status(&self) -> Result<ContentStatus> {
+        Ok((*self.0.row.status()?).into())
+    }
+
+    /// When it was first published; null for drafts.
+    async fn published_at(&self) -> Option<Result<DateTime<Utc>>> {
+        nullable(self.0.row.published_at().copied())
+    }
+
+    /// How often it was viewed.
+    ///
+    /// Visible to: its creator, managers of its organization, the platform owner.
+    async fn view_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
+        let count = || {
+            let may = self.0.may_have_counts(scope(context)?.viewer())?;
+            Ok::<_, ClientError>(Some(*self.0.row.view_count()?).filter(|_| may))
+        };
+        nullable(count())
+    }
+
+    /// How often it was bought.
+    ///
+    /// Visible to: its creator, managers of its organization, the platform owner.
+    async fn purchase_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
+        let count = || {
+            let may = self.0.may_have_counts(scope(context)?.viewer())?;
+            Ok::<_, ClientError>(Some(*self.0.row.purchase_count()?).filter(|_| may))
+        };
+        nullable(count())
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.created_at()?)
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.updated_at()?)
+    }
+
+    /// Whether the viewer may edit, publish, archive and delete it: its creator (in an organization: while still an author
+    /// there), managers of its organization, the platform owner.
+    async fn viewer_can_edit(&self, context: &Context<'_>) -> Result<bool> {
+        Ok(self.0.may_edit(scope(context)?.viewer())?)
+    }
+
+    /// Whether the viewer may have the body: read the text, play the media item.
+    async fn viewer_has_access(&self, context: &Context<'_>) -> Result<bool> {
+        Ok(self.0.may_have_body(scope(context)?.viewer())?)
+    }
+
+    /// Who made it; null if the account is gone.
+    async fn creator(&self) -> Option<Result<User>> {
+        shown(self.0.creator.get("creator"))
+    }
+
+    /// The organization that it belongs to; null for personal content, and when the organization has been deleted.
+    async fn organization(&self) -> Option<Result<Organization>> {
+        shown(self.0.organization.get("organization"))
+    }
+
+    /// The media item that it shows; null if there is none.
+    ///
+    /// Visible to: those who may have the body, the media item's creator, and those who may have the body of other content
+    /// that uses it.
+    async fn media_item(&self) -> Option<Result<MediaItem>> {
+        shown(self.0.media_item.get("media_item"))
+    }
+
+    /// The grants on it, the newest first.
+    ///
+    /// Visible to: its creator, managers of its organization, the platform owner; others find their own.
+    async fn grants(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Grant>> {
+        let parent = Parent::row(grant::Via::Content, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        Connection::load(context, parent, page, (), newest_first()).await
+    }
+}

@@ -1,0 +1,131 @@
+//! What a client may read when something goes wrong.
+
+use std::sync::Arc;
+
+use async_graphql::ErrorExtensions;
+use uuid::Uuid;
+
+use crate::store;
+
+/// The kinds of errors, as `extensions.code` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The document is not GraphQL.
+    ParseFailed,
+    /// The document does not fit the schema.
+    ValidationFailed,
+    /// An argument, a header or the request's form is not what it must be.
+    BadUserInput,
+    /// The credential is unknown, has expired or is none.
+    Unauthenticated,
+    /// The gateway failed. The client learns an id to quote, and the log has the rest.
+    Internal,
+}
+
+impl Code {
+    /// The code's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// An error whose whole text is for the client. It has no `Display`, so that nothing meant for the log can be mixed into it.
+#[derive(Clone, Debug)]
+pub struct ClientError {
+    code: Code,
+    message: String,
+    argument: Option<String>,
+    id: Option<Uuid>,
+}
+
+impl ClientError {
+    /// An argument (`filter.creator`, `first`, ...) that is not what it must be. `message` goes on where the argument's name
+    /// ends: "must be ...".
+    pub fn argument(argument: &str, message: impl AsRef<str>) -> Self {
+        let message = format!("`{argument}` {}.", message.as_ref());
+        Self {
+            code: Code::BadUserInput,
+            message,
+            argument: Some(argument.to_owned()),
+            id: None,
+        }
+    }
+
+    /// An error of this kind.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            argument: None,
+            id: None,
+        }
+    }
+
+    /// Writes what happened to the log, and gives an error that says no more than under which id it stands there.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        let id = Uuid::now_v7();
+        tracing::error!(error.id = %id, "{cause}");
+        let message = format!("Something went wrong on our side. When you report it, quote {id}.");
+        Self {
+            code: Code::Internal,
+            message,
+            argument: None,
+            id: Some(id),
+        }
+    }
+
+    /// Which kind it is.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl From<ClientError> for async_graphql::Error {
+    fn from(error: ClientError) -> Self {
+        Self::new(error.message).extend_with(|_, extensions| {
+            extensions.set("code", error.code.name());
+            if let Some(argument) = error.argument {
+                extensions.set("argument", argument);
+            }
+            if let Some(id) = error.id {
+                extensions.set("id", id.to_string());
+            }
+        })
+    }
+}
+
+impl From<ClientError> for async_graphql::ServerError {
+    fn from(error: ClientError) -> Self {
+        let error = async_graphql::Error::from(error);
+        let mut server = Self::new(error.message, None);
+        server.extensions = error.extensions;
+        server
+    }
+}
+
+impl From<store::Error> for ClientError {
+    fn from(error: store::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<Arc<store::Error>> for ClientError {
+    fn from(error: Arc<store::Error>) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// What a resolver gives.
+pub type Result<T> = std::result::Result<T, ClientError>;
+
+/// A value that may be missing, for a nullable field. The field's error stays the field's own: with the error outside, the
+/// library would take the whole parent away.
+pub fn nullable<T, E: Into<ClientError>>(value: std::result::Result<Option<T>, E>) -> Option<Result<T>> {
+    value.map_err(Into::into).transpose()
+}

@@ -1,0 +1,235 @@
+//! Media items.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{Connection, Listed, PageArguments, scope, shown},
+    content::{Content, ContentFilter, ContentOrder, order},
+    error::{ClientError, Result, nullable},
+    id::Kind,
+    input::{self, DateTimeRange},
+    look_ahead::LookAhead,
+    scalar::BigInt,
+    user::User,
+};
+use crate::store::{
+    self, Noun, Parent, content,
+    media_item::{Columns, Filter, Selection},
+};
+
+/// What kind of media it is.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::media_item::MediaType")]
+pub enum MediaType {
+    /// Moving pictures.
+    Video,
+    /// Sound.
+    Audio,
+}
+
+/// How far along a media item is.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::media_item::Status")]
+pub enum MediaStatus {
+    /// The creator is uploading the file.
+    Uploading,
+    /// The file is there.
+    Uploaded,
+    /// It is being made ready for playing.
+    Transcoding,
+    /// It can be played.
+    Ready,
+    /// It could not be made ready.
+    Failed,
+}
+
+/// Which media items a list has. Everything that is said must hold.
+#[derive(Clone, Default, InputObject)]
+pub struct MediaItemFilter {
+    /// In one of these states.
+    status: Option<Vec<MediaStatus>>,
+    /// Of one of these kinds.
+    media_type: Option<Vec<MediaType>>,
+    /// Created in this stretch of time.
+    created_at: Option<DateTimeRange>,
+    /// Made by one of these users (their ids).
+    creator: Option<Vec<ID>>,
+    /// With these words, in this order, in the title or the description; upper and lower case are the same.
+    search: Option<String>,
+}
+
+impl MediaItemFilter {
+    /// The store's filter.
+    ///
+    /// # Errors
+    /// For a value that cannot be one, naming it.
+    pub fn into_filter(self) -> Result<Filter> {
+        Ok(Filter {
+            status: input::plain("filter.status", self.status)?,
+            media_type: input::plain("filter.mediaType", self.media_type)?,
+            created: input::time_range(self.created_at),
+            creator: input::user_ids("filter.creator", self.creator)?,
+            search: input::search("filter.search", self.search)?,
+        })
+    }
+}
+
+/// A video or a sound that content shows.
+pub struct MediaItem(Arc<store::media_item::MediaItem>);
+
+impl From<Arc<store::media_item::MediaItem>> for MediaItem {
+    fn from(media_item: Arc<store::media_item::MediaItem>) -> Self {
+        Self(media_item)
+    }
+}
+
+impl Listed for MediaItem {
+    type Noun = store::media_item::MediaItem;
+    const NAME: &'static str = "MediaItem";
+}
+
+impl LookAhead for Selection {
+    fn see(&mut self, field: SelectionField<'_>) {
+        match field.name() {
+            "title" => self.columns |= Columns::TITLE,
+            "description" => self.columns |= Columns::DESCRIPTION,
+            "mediaType" => self.columns |= Columns::MEDIA_TYPE,
+            "status" => self.columns |= Columns::STATUS,
+            "r2Key" => self.columns |= Columns::R2_KEY,
+            "fileSizeBytes" => self.columns |= Columns::FILE_SIZE_BYTES,
+            "mimeType" => self.columns |= Columns::MIME_TYPE,
+            "durationSeconds" => self.columns |= Columns::DURATION_SECONDS,
+            "width" => self.columns |= Columns::WIDTH,
+            "height" => self.columns |= Columns::HEIGHT,
+            "hlsMasterPlaylistKey" => self.columns |= Columns::HLS_MASTER_PLAYLIST_KEY,
+            "thumbnailKey" => self.columns |= Columns::THUMBNAIL_KEY,
+            "uploadedAt" => self.columns |= Columns::UPLOADED_AT,
+            "createdAt" => self.columns |= Columns::CREATED_AT,
+            "updatedAt" => self.columns |= Columns::UPDATED_AT,
+            "creator" => self.creator.get_or_insert_default().see_under(field),
+            _ => (),
+        }
+    }
+}
+
+/// A video or a sound that content shows.
+#[Object]
+impl MediaItem {
+    /// The global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(Kind::MediaItem.id(&self.0.key()?))
+    }
+
+    /// What it is called.
+    async fn title(&self) -> Result<&str> {
+        Ok(self.0.row.title()?)
+    }
+
+    /// What it is about.
+    async fn description(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.description().map(Option::as_deref))
+    }
+
+    /// What kind of media it is.
+    async fn media_type(&self) -> Result<MediaType> {
+        Ok((*self.0.row.media_type()?).into())
+    }
+
+    /// How far along it is.
+    async fn status(&self) -> Result<MediaStatus> {
+        Ok((*self.0.row.status()?).into())
+    }
+
+    /// Where the original file is stored.
+    ///
+    /// Visible to: its creator, the platform owner.
+    async fn r2_key(&self, context: &Context<'_>) -> Option<Result<&str>> {
+        let key = || {
+            let may = self.0.may_have_storage_key(scope(context)?.viewer())?;
+            Ok::<_, ClientError>(Some(self.0.row.r2_key()?.as_str()).filter(|_| may))
+        };
+        nullable(key())
+    }
+
+    /// The size of the file, in bytes.
+    async fn file_size_bytes(&self) -> Option<Result<BigInt>> {
+        nullable(self.0.row.file_size_bytes().map(|size| size.map(BigInt)))
+    }
+
+    /// The file's MIME type.
+    async fn mime_type(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.mime_type().map(Option::as_deref))
+    }
+
+    /// How long it plays, in seconds.
+    async fn duration_seconds(&self) -> Option<Result<i32>> {
+        nullable(self.0.row.duration_seconds().copied())
+    }
+
+    /// The width of the picture, in pixels.
+    async fn width(&self) -> Option<Result<i32>> {
+        nullable(self.0.row.width().copied())
+    }
+
+    /// The height of the picture, in pixels.
+    async fn height(&self) -> Option<Result<i32>> {
+        nullable(self.0.row.height().copied())
+    }
+
+    /// What a player asks the delivery network for: the key of the HLS master playlist.
+    async fn hls_master_playlist_key(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.hls_master_playlist_key().map(Option::as_deref))
+    }
+
+    /// The key of its still picture on the delivery network.
+    async fn thumbnail_key(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.thumbnail_key().map(Option::as_deref))
+    }
+
+    /// When the file had been uploaded.
+    async fn uploaded_at(&self) -> Option<Result<DateTime<Utc>>> {
+        nullable(self.0.row.uploaded_at().copied())
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.created_at()?)
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.updated_at()?)
+    }
+
+    /// Who made it; null if the account is gone.
+    async fn creator(&self) -> Option<Result<User>> {
+        shown(self.0.creator.get("creator"))
+    }
+
+    /// The content that uses it.
+    async fn contents(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
+            ContentOrder,
+        >,
+    ) -> Result<Connection<Content>> {
+        let parent = Parent::row(content::Via::MediaItem, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = filter.unwrap_or_default().into_filter()?;
+        Connection::load(context, parent, page, filter, order(order_by)).await
+    }
+}

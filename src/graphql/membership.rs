@@ -1,0 +1,138 @@
+//! Memberships.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, ID, InputObject, Object, SelectionField};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{Listed, shown},
+    error::{Result, nullable},
+    id::Kind,
+    input,
+    look_ahead::LookAhead,
+    organization::Organization,
+    user::User,
+};
+use crate::store::{
+    self, Noun,
+    membership::{Columns, Filter, Selection},
+};
+
+/// What a member is in an organization.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::membership::Role")]
+pub enum MembershipRole {
+    /// Owns it; there is one.
+    Owner,
+    /// Manages it, short of owning it.
+    Admin,
+    /// Publishes in it.
+    Creator,
+    /// Follows it, as a customer.
+    Subscriber,
+    /// Belongs to it.
+    Member,
+}
+
+/// Whether a membership counts.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::membership::Status")]
+pub enum MembershipStatus {
+    /// It counts.
+    Active,
+    /// It is suspended.
+    Inactive,
+    /// The person has been invited, and has not accepted yet.
+    Invited,
+}
+
+/// Which memberships a list has. Everything that is said must hold.
+#[derive(Clone, Default, InputObject)]
+pub struct MembershipFilter {
+    /// In one of these roles.
+    role: Option<Vec<MembershipRole>>,
+    /// In one of these states.
+    status: Option<Vec<MembershipStatus>>,
+}
+
+impl MembershipFilter {
+    /// The store's filter.
+    ///
+    /// # Errors
+    /// For a value that cannot be one, naming it.
+    pub fn into_filter(self) -> Result<Filter> {
+        Ok(Filter {
+            role: input::plain("filter.role", self.role)?,
+            status: input::plain("filter.status", self.status)?,
+            ..Filter::default()
+        })
+    }
+}
+
+/// That a person belongs to an organization, or is invited.
+pub struct OrganizationMembership(Arc<store::membership::Membership>);
+
+impl From<Arc<store::membership::Membership>> for OrganizationMembership {
+    fn from(membership: Arc<store::membership::Membership>) -> Self {
+        Self(membership)
+    }
+}
+
+impl Listed for OrganizationMembership {
+    type Noun = store::membership::Membership;
+    const NAME: &'static str = "OrganizationMembership";
+}
+
+impl LookAhead for Selection {
+    fn see(&mut self, field: SelectionField<'_>) {
+        match field.name() {
+            "role" => self.columns |= Columns::ROLE,
+            "status" => self.columns |= Columns::STATUS,
+            "invitedAt" => self.columns |= Columns::INVITED_AT,
+            "joinedAt" => self.columns |= Columns::JOINED_AT,
+            "user" => self.user.get_or_insert_default().see_under(field),
+            "organization" => self.organization.get_or_insert_default().see_under(field),
+            _ => (),
+        }
+    }
+}
+
+/// That a person belongs to an organization, or is invited.
+#[Object]
+impl OrganizationMembership {
+    /// The global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(Kind::Membership.id(&self.0.key()?))
+    }
+
+    /// What the person is there.
+    async fn role(&self) -> Result<MembershipRole> {
+        Ok((*self.0.row.role()?).into())
+    }
+
+    /// Whether the membership counts.
+    async fn status(&self) -> Result<MembershipStatus> {
+        Ok((*self.0.row.status()?).into())
+    }
+
+    /// When the person was invited; null if they came without.
+    async fn invited_at(&self) -> Option<Result<DateTime<Utc>>> {
+        nullable(self.0.row.invited_at().copied())
+    }
+
+    /// When the person joined; null if they have not.
+    async fn joined_at(&self) -> Option<Result<DateTime<Utc>>> {
+        nullable(self.0.row.joined_at().copied())
+    }
+
+    /// The person; null if the account is gone.
+    async fn user(&self) -> Option<Result<User>> {
+        shown(self.0.user.get("user"))
+    }
+
+    /// The organization; null if it has been deleted.
+    async fn organization(&self) -> Option<Result<Organization>> {
+        shown(self.0.organization.get("organization"))
+    }
+}

@@ -1,0 +1,204 @@
+//! Organizations.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{Connection, Listed, PageArguments, shown},
+    content::{Content, ContentFilter, ContentOrder, OrderDirection, newest_first, order},
+    error::{Result, nullable},
+    id::Kind,
+    input,
+    look_ahead::LookAhead,
+    membership::{MembershipFilter, OrganizationMembership},
+};
+use crate::store::{
+    self, Noun, Order, Parent, content, membership,
+    organization::{Columns, Filter, OrderField, Selection},
+};
+
+/// Which organizations a list has. Everything that is said must hold.
+#[derive(Clone, Default, InputObject)]
+pub struct OrganizationFilter {
+    /// With one of these slugs.
+    slug: Option<Vec<String>>,
+    /// With these words, in this order, in the name; upper and lower case are the same.
+    search: Option<String>,
+}
+
+impl OrganizationFilter {
+    /// The store's filter.
+    ///
+    /// # Errors
+    /// For a value that cannot be one, naming it.
+    pub fn into_filter(self) -> Result<Filter> {
+        Ok(Filter {
+            slug: input::texts("filter.slug", self.slug)?,
+            search: input::search("filter.search", self.search)?,
+        })
+    }
+}
+
+/// In which order a list of organizations comes.
+#[derive(Clone, Copy, InputObject)]
+pub struct OrganizationOrder {
+    /// By what. Between equals the id decides.
+    field: OrganizationOrderField,
+    /// Which way.
+    #[graphql(default)]
+    direction: OrderDirection,
+}
+
+/// By what organizations can be ordered.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "OrderField")]
+pub enum OrganizationOrderField {
+    /// When it was created.
+    CreatedAt,
+    /// Its name.
+    Name,
+    /// Its slug.
+    Slug,
+}
+
+/// The order that is asked for, or the newest first.
+pub fn organization_order(order: Option<OrganizationOrder>) -> Order<OrderField> {
+    match order {
+        Some(order) => Order {
+            field: order.field.into(),
+            descending: order.direction == OrderDirection::Desc,
+        },
+        None => newest_first(),
+    }
+}
+
+/// An organization: a tenant, in which creators publish together.
+pub struct Organization(Arc<store::organization::Organization>);
+
+impl From<Arc<store::organization::Organization>> for Organization {
+    fn from(organization: Arc<store::organization::Organization>) -> Self {
+        Self(organization)
+    }
+}
+
+impl Listed for Organization {
+    type Noun = store::organization::Organization;
+    const NAME: &'static str = "Organization";
+}
+
+impl LookAhead for Selection {
+    fn see(&mut self, field: SelectionField<'_>) {
+        match field.name() {
+            "name" => self.columns |= Columns::NAME,
+            "slug" => self.columns |= Columns::SLUG,
+            "description" => self.columns |= Columns::DESCRIPTION,
+            "logoUrl" => self.columns |= Columns::LOGO_URL,
+            "websiteUrl" => self.columns |= Columns::WEBSITE_URL,
+            "createdAt" => self.columns |= Columns::CREATED_AT,
+            "updatedAt" => self.columns |= Columns::UPDATED_AT,
+            "viewerMembership" => self.viewer_membership.get_or_insert_default().see_under(field),
+            _ => (),
+        }
+    }
+}
+
+/// An organization: a tenant, in which creators publish together.
+#[Object]
+impl Organization {
+    /// The global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(Kind::Organization.id(&self.0.key()?))
+    }
+
+    /// What it is called.
+    async fn name(&self) -> Result<&str> {
+        Ok(self.0.row.name()?)
+    }
+
+    /// Its name in addresses: unique on the platform.
+    async fn slug(&self) -> Result<&str> {
+        Ok(self.0.row.slug()?)
+    }
+
+    /// What it is about.
+    async fn description(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.description().map(Option::as_deref))
+    }
+
+    /// The address of its logo.
+    async fn logo_url(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.logo_url().map(Option::as_deref))
+    }
+
+    /// The address of its web site.
+    async fn website_url(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.website_url().map(Option::as_deref))
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.created_at()?)
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.updated_at()?)
+    }
+
+    /// What it publishes.
+    async fn contents(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
+            ContentOrder,
+        >,
+    ) -> Result<Connection<Content>> {
+        let parent = Parent::row(content::Via::Organization, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = filter.unwrap_or_default().into_filter()?;
+        Connection::load(context, parent, page, filter, order(order_by)).await
+    }
+
+    /// Who belongs to it or is invited, the newest membership first.
+    ///
+    /// Visible to: managers of the organization, the platform owner; its authors see active owners, admins and creators;
+    /// everyone finds their own.
+    async fn members(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which.")] filter: Option<MembershipFilter>,
+    ) -> Result<Connection<OrganizationMembership>> {
+        let parent = Parent::row(membership::Via::Organization, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = filter.unwrap_or_default().into_filter()?;
+        Connection::load(context, parent, page, filter, newest_first()).await
+    }
+
+    /// The viewer's own membership, of whatever status; null if there is none.
+    ///
+    /// Visible to: the member.
+    async fn viewer_membership(&self) -> Option<Result<OrganizationMembership>> {
+        shown(self.0.viewer_membership.get("viewer_membership"))
+    }
+}

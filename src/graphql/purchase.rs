@@ -1,0 +1,122 @@
+//! Purchases.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, ID, Object, SelectionField};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{Listed, shown},
+    content::Content,
+    error::{Result, nullable},
+    id::Kind,
+    look_ahead::LookAhead,
+    user::User,
+};
+use crate::store::{
+    self, Noun,
+    purchase::{Columns, Selection},
+};
+
+/// How far along a purchase is.
+#[derive(Clone, Copy, Enum, PartialEq, Eq)]
+#[graphql(remote = "entity::purchase::Status")]
+pub enum PurchaseStatus {
+    /// The payment has not been confirmed.
+    Pending,
+    /// It is paid.
+    Completed,
+    /// The money went back.
+    Refunded,
+    /// The payment did not succeed.
+    Failed,
+}
+
+/// That a person bought content.
+///
+/// Visible to: its customer, the platform owner.
+pub struct Purchase(Arc<store::purchase::Purchase>);
+
+impl From<Arc<store::purchase::Purchase>> for Purchase {
+    fn from(purchase: Arc<store::purchase::Purchase>) -> Self {
+        Self(purchase)
+    }
+}
+
+impl Listed for Purchase {
+    type Noun = store::purchase::Purchase;
+    const NAME: &'static str = "Purchase";
+}
+
+impl LookAhead for Selection {
+    fn see(&mut self, field: SelectionField<'_>) {
+        match field.name() {
+            "amountPaidCents" => self.columns |= Columns::AMOUNT_PAID_CENTS,
+            "currency" => self.columns |= Columns::CURRENCY,
+            "paymentReference" => self.columns |= Columns::PAYMENT_REFERENCE,
+            "status" => self.columns |= Columns::STATUS,
+            "purchasedAt" => self.columns |= Columns::PURCHASED_AT,
+            "refundedAt" => self.columns |= Columns::REFUNDED_AT,
+            "createdAt" => self.columns |= Columns::CREATED_AT,
+            "customer" => self.customer.get_or_insert_default().see_under(field),
+            "content" => self.content.get_or_insert_default().see_under(field),
+            _ => (),
+        }
+    }
+}
+
+/// That a person bought content.
+///
+/// Visible to: its customer, the platform owner.
+#[Object]
+impl Purchase {
+    /// The global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(Kind::Purchase.id(&self.0.key()?))
+    }
+
+    /// What was paid, in cents.
+    async fn amount_paid_cents(&self) -> Result<i32> {
+        Ok(*self.0.row.amount_paid_cents()?)
+    }
+
+    /// In which currency: its ISO 4217 code, in lower case.
+    async fn currency(&self) -> Result<&str> {
+        Ok(self.0.row.currency()?)
+    }
+
+    /// What the payment provider calls it.
+    async fn payment_reference(&self) -> Result<&str> {
+        Ok(self.0.row.payment_reference()?)
+    }
+
+    /// How far along it is.
+    async fn status(&self) -> Result<PurchaseStatus> {
+        Ok((*self.0.row.status()?).into())
+    }
+
+    /// When it was paid.
+    async fn purchased_at(&self) -> Option<Result<DateTime<Utc>>> {
+        nullable(self.0.row.purchased_at().copied())
+    }
+
+    /// When the money went back.
+    async fn refunded_at(&self) -> Option<Result<DateTime<Utc>>> {
+        nullable(self.0.row.refunded_at().copied())
+    }
+
+    /// When it was begun.
+    async fn created_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.created_at()?)
+    }
+
+    /// Who bought; null if the account is gone.
+    async fn customer(&self) -> Option<Result<User>> {
+        shown(self.0.customer.get("customer"))
+    }
+
+    /// What was bought; null if the viewer may not see it any more.
+    async fn content(&self) -> Option<Result<Content>> {
+        shown(self.0.content.get("content"))
+    }
+}

@@ -1,0 +1,88 @@
+//! Sessions.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SelectionField};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{Listed, scope},
+    error::{Result, nullable},
+    id::Kind,
+    look_ahead::LookAhead,
+};
+use crate::store::{
+    self, Noun,
+    session::{Columns, Selection},
+};
+
+/// A place where a person is signed in. Its token is nowhere in this schema.
+///
+/// Visible to: its user, the platform owner.
+pub struct Session(Arc<store::session::Session>);
+
+impl From<Arc<store::session::Session>> for Session {
+    fn from(session: Arc<store::session::Session>) -> Self {
+        Self(session)
+    }
+}
+
+impl Listed for Session {
+    type Noun = store::session::Session;
+    const NAME: &'static str = "Session";
+}
+
+impl LookAhead for Selection {
+    fn see(&mut self, field: SelectionField<'_>) {
+        match field.name() {
+            "createdAt" => self.columns |= Columns::CREATED_AT,
+            "updatedAt" => self.columns |= Columns::UPDATED_AT,
+            "expiresAt" => self.columns |= Columns::EXPIRES_AT,
+            "ipAddress" => self.columns |= Columns::IP_ADDRESS,
+            "userAgent" => self.columns |= Columns::USER_AGENT,
+            _ => (),
+        }
+    }
+}
+
+/// A place where a person is signed in. Its token is nowhere in this schema.
+///
+/// Visible to: its user, the platform owner.
+#[Object]
+impl Session {
+    /// The global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(Kind::Session.id(&self.0.key()?))
+    }
+
+    /// When the person signed in.
+    async fn created_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.created_at()?)
+    }
+
+    /// When the session was last extended.
+    async fn updated_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.updated_at()?)
+    }
+
+    /// When it ends unless it is used.
+    async fn expires_at(&self) -> Result<DateTime<Utc>> {
+        Ok(*self.0.row.expires_at()?)
+    }
+
+    /// The address that the person signed in from.
+    async fn ip_address(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.ip_address().map(Option::as_deref))
+    }
+
+    /// What the person signed in with.
+    async fn user_agent(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.user_agent().map(Option::as_deref))
+    }
+
+    /// Whether this request came with it.
+    async fn current(&self, context: &Context<'_>) -> Result<bool> {
+        let current = scope(context)?.viewer().session_id();
+        Ok(current == Some(self.0.row.id()?.as_str()))
+    }
+}

@@ -1,0 +1,360 @@
+//! Users.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SelectionField};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{Connection, Listed, PageArguments, PageInfo, page, scope, total},
+    content::{Content, ContentFilter, ContentOrder, newest_first, order},
+    error::{ClientError, Result, nullable},
+    grant::Grant,
+    id::Kind,
+    look_ahead::LookAhead,
+    media_item::{MediaItem, MediaItemFilter},
+    membership::{MembershipRole, MembershipStatus},
+    organization::Organization,
+    purchase::Purchase,
+    session::Session,
+};
+use crate::store::{
+    self, Key, Noun, Page, Parent, content, grant, media_item,
+    membership::{self, Membership},
+    purchase, session,
+    user::{Columns, Selection},
+};
+
+/// A person.
+pub struct User(Arc<store::user::User>);
+
+impl From<Arc<store::user::User>> for User {
+    fn from(user: Arc<store::user::User>) -> Self {
+        Self(user)
+    }
+}
+
+impl Listed for User {
+    type Noun = store::user::User;
+    const NAME: &'static str = "User";
+}
+
+impl LookAhead for Selection {
+    fn see(&mut self, field: SelectionField<'_>) {
+        match field.name() {
+            "name" => self.columns |= Columns::NAME,
+            "image" => self.columns |= Columns::IMAGE,
+            "email" => self.columns |= Columns::EMAIL,
+            "emailVerified" => self.columns |= Columns::EMAIL_VERIFIED,
+            "createdAt" => self.columns |= Columns::CREATED_AT,
+            _ => (),
+        }
+    }
+}
+
+impl User {
+    /// The value, if the viewer may have what is the user's own.
+    fn private<T>(
+        &self,
+        context: &Context<'_>,
+        value: impl FnOnce() -> std::result::Result<T, store::Error>,
+    ) -> Option<Result<T>> {
+        let value = || {
+            let may = self.0.is_private_to(scope(context)?.viewer())?;
+            Ok::<_, ClientError>(if may { Some(value()?) } else { None })
+        };
+        nullable(value())
+    }
+
+    /// A list of what is the user's own, if the viewer may have that.
+    async fn private_list<T: Listed>(
+        &self,
+        context: &Context<'_>,
+        via: <T::Noun as Noun>::Via,
+        page: PageArguments,
+    ) -> Option<Result<Connection<T>>>
+    where
+        T::Noun: Noun<Filter = (), OrderField = (), Selection: LookAhead>,
+    {
+        let list = async {
+            let parent = Parent::row(via, self.0.key()?);
+            Connection::load(context, parent, page, (), newest_first()).await
+        };
+        match scope(context).and_then(|scope| Ok(self.0.is_private_to(scope.viewer())?)) {
+            Ok(true) => Some(list.await),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// A person.
+#[Object]
+impl User {
+    /// The global id.
+    pub async fn id(&self) -> Result<ID> {
+        Ok(Kind::User.id(&self.0.key()?))
+    }
+
+    /// The name that everyone sees.
+    async fn name(&self) -> Result<&str> {
+        Ok(self.0.row.name()?)
+    }
+
+    /// The address of their picture.
+    async fn image(&self) -> Option<Result<&str>> {
+        nullable(self.0.row.image().map(Option::as_deref))
+    }
+
+    /// The email address.
+    ///
+    /// Visible to: the user, the platform owner.
+    async fn email(&self, context: &Context<'_>) -> Option<Result<&str>> {
+        self.private(context, || self.0.row.email().map(String::as_str))
+    }
+
+    /// Whether the email address is known to be theirs.
+    ///
+    /// Visible to: the user, the platform owner.
+    async fn email_verified(&self, context: &Context<'_>) -> Option<Result<bool>> {
+        self.private(context, || self.0.row.email_verified().copied())
+    }
+
+    /// When the account was made.
+    ///
+    /// Visible to: the user, the platform owner.
+    async fn created_at(&self, context: &Context<'_>) -> Option<Result<DateTime<Utc>>> {
+        self.private(context, || self.0.row.created_at().copied())
+    }
+
+    /// What they made, personally and in organizations.
+    async fn contents(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
+            ContentOrder,
+        >,
+    ) -> Result<Connection<Content>> {
+        let parent = Parent::row(content::Via::Creator, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = filter.unwrap_or_default().into_filter()?;
+        Connection::load(context, parent, page, filter, order(order_by)).await
+    }
+
+    /// The media items that they made, the newest first.
+    async fn media_items(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which.")] filter: Option<MediaItemFilter>,
+    ) -> Result<Connection<MediaItem>> {
+        let parent = Parent::row(media_item::Via::Creator, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = filter.unwrap_or_default().into_filter()?;
+        Connection::load(context, parent, page, filter, newest_first()).await
+    }
+
+    /// The organizations that they belong to or are invited to, the newest membership first.
+    ///
+    /// Visible to: the user, managers of the organization, the platform owner; authors of an organization see its active
+    /// owners, admins and creators.
+    async fn organizations(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<UserOrganizationConnection> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        UserOrganizationConnection::load(context, self.0.key()?, page).await
+    }
+
+    /// Where they are signed in, the newest first.
+    ///
+    /// Visible to: the user, the platform owner.
+    async fn sessions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<Session>>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        self.private_list(context, session::Via::User, page).await
+    }
+
+    /// What they bought, the newest first.
+    ///
+    /// Visible to: the user, the platform owner.
+    async fn purchases(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<Purchase>>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        self.private_list(context, purchase::Via::Customer, page).await
+    }
+
+    /// The grants that they hold, the newest first.
+    ///
+    /// Visible to: the user, the platform owner; the content's creator and managers find those on theirs.
+    async fn grants(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Grant>> {
+        let parent = Parent::row(grant::Via::User, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        Connection::load(context, parent, page, (), newest_first()).await
+    }
+}
+
+/// The organizations that a user belongs to or is invited to.
+pub struct UserOrganizationConnection {
+    page: Arc<Page<Membership>>,
+    parent: Parent<Membership>,
+    filter: Arc<membership::Filter>,
+}
+
+/// An organization, and what the user is there.
+pub struct UserOrganizationEdge {
+    page: Arc<Page<Membership>>,
+    membership: Arc<Membership>,
+}
+
+impl UserOrganizationConnection {
+    async fn load(context: &Context<'_>, user: Key, arguments: PageArguments) -> Result<Self> {
+        let parent = Parent::row(membership::Via::User, user);
+        let filter = Arc::new(membership::Filter {
+            visible_organization: true,
+            ..membership::Filter::default()
+        });
+        let page = page(context, &parent, arguments, &filter, newest_first(), see).await?;
+        Ok(Self { page, parent, filter })
+    }
+}
+
+/// What one field of the connection needs of a membership: a node is its organization.
+fn see(selection: &mut membership::Selection, field: SelectionField<'_>) {
+    match field.name() {
+        "nodes" => selection.organization.get_or_insert_default().see_under(field),
+        "edges" => {
+            for field in field.selection_set() {
+                match field.name() {
+                    "node" => selection.organization.get_or_insert_default().see_under(field),
+                    _ => selection.see(field),
+                }
+            }
+        }
+        _ => (),
+    }
+}
+
+fn organization(membership: &Membership) -> Result<Organization> {
+    let organization = membership.organization.get("organization")?;
+    // The list has only memberships in organizations that are there.
+    let organization = organization.ok_or_else(|| ClientError::internal("a membership without its organization"))?;
+    Ok(Organization::from(Arc::clone(organization)))
+}
+
+/// The organizations that a user belongs to or is invited to.
+#[Object]
+impl UserOrganizationConnection {
+    /// The page's organizations, each with what the user is there.
+    async fn edges(&self) -> Vec<UserOrganizationEdge> {
+        let edge = |membership: &Arc<Membership>| UserOrganizationEdge {
+            page: Arc::clone(&self.page),
+            membership: Arc::clone(membership),
+        };
+        self.page.rows().iter().map(edge).collect()
+    }
+
+    /// The page's organizations.
+    async fn nodes(&self) -> Result<Vec<Organization>> {
+        self.page
+            .rows()
+            .iter()
+            .map(|membership| organization(membership))
+            .collect()
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> Result<PageInfo> {
+        PageInfo::of(&self.page)
+    }
+
+    /// How many organizations the whole list has: those of the memberships that the viewer may see.
+    async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
+        total(context, &self.parent, &self.filter).await
+    }
+}
+
+/// An organization, and what the user is there.
+#[Object]
+impl UserOrganizationEdge {
+    /// The organization's place, for `after` and `before`.
+    async fn cursor(&self) -> Result<String> {
+        Ok(self.page.cursor(&self.membership)?.encode())
+    }
+
+    /// The organization.
+    async fn node(&self) -> Result<Organization> {
+        organization(&self.membership)
+    }
+
+    /// What the user is there.
+    async fn role(&self) -> Result<MembershipRole> {
+        Ok((*self.membership.row.role()?).into())
+    }
+
+    /// Whether the user is there already.
+    async fn status(&self) -> Result<MembershipStatus> {
+        Ok((*self.membership.row.status()?).into())
+    }
+}

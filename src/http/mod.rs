@@ -1,0 +1,43 @@
+//! The edge, one file a concern.
+
+mod graphiql;
+mod graphql;
+mod negotiation;
+
+pub use graphiql::{Person, Settings as GraphiqlSettings};
+
+use std::sync::Arc;
+
+use axum::{Router, routing};
+use sea_orm::DatabaseConnection;
+
+use crate::{
+    graphql::{Schema, schema},
+    viewer::Secret,
+};
+
+/// What every request needs.
+pub struct Gateway {
+    schema: Schema,
+    connection: DatabaseConnection,
+    secret: Option<Secret>,
+}
+
+impl Gateway {
+    /// A gateway over this database. Without a `secret` it reads bearer tokens alone, and no session cookies.
+    pub fn new(connection: DatabaseConnection, secret: Option<Secret>) -> Self {
+        Self {
+            schema: schema(),
+            connection,
+            secret,
+        }
+    }
+
+    /// Everything that it answers.
+    pub fn router(self, graphiql: &GraphiqlSettings) -> Router {
+        Router::new()
+            .route("/graphql", routing::any(graphql::answer))
+            .with_state(Arc::new(self))
+            .merge(graphiql::router(graphiql))
+    }
+}

@@ -1,0 +1,146 @@
+//! Content, its body, and its counts.
+
+use entity::{content, grant, organization};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::{any_row, nobody, same};
+use crate::viewer::Viewer;
+
+/// What the rules about a visible content row's parts look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Who made it.
+    pub creator_id: &'a str,
+    /// To which organization it belongs; none: it is personal.
+    pub organization_id: Option<Uuid>,
+    /// How far along it is.
+    pub status: content::Status,
+    /// Whom it is for.
+    pub visibility: content::Visibility,
+    /// What it costs; none: it is free.
+    pub price_cents: Option<i32>,
+    /// Whether the viewer holds a grant on it: [`granted`].
+    pub granted: bool,
+}
+
+/// The rows that the viewer may see.
+pub fn visible(viewer: &Viewer) -> Condition {
+    let mut condition = Condition::all().add(content::Column::DeletedAt.is_null());
+    if let Some(tenant) = viewer.tenant() {
+        condition = condition.add(of_tenant(tenant));
+    }
+    if viewer.is_platform_owner() {
+        return condition;
+    }
+    let mut someone = Condition::any().add(published(viewer));
+    if let Some(user_id) = viewer.user_id() {
+        let kept = content::Column::Status.is_in([content::Status::Published, content::Status::Archived]);
+        someone = someone
+            .add(content::Column::CreatorId.eq(user_id))
+            .add(content::Column::OrganizationId.is_in(viewer.manager_of()))
+            .add(Condition::all().add(kept).add(granted(viewer)));
+    }
+    condition.add(someone)
+}
+
+/// Of the visible rows, those whose body the viewer may have. The same rule over one row is [`may_have_body`].
+pub fn body(viewer: &Viewer) -> Condition {
+    if viewer.is_platform_owner() {
+        return Condition::all();
+    }
+    let free = Condition::all()
+        .add(content::Column::Visibility.eq(content::Visibility::PurchasedOnly))
+        .add(content::Column::PriceCents.is_null());
+    let open = content::Column::Visibility.is_in([content::Visibility::Public, content::Visibility::MembersOnly]);
+    let mut someone = Condition::any().add(
+        Condition::all()
+            .add(content::Column::Status.eq(content::Status::Published))
+            .add(Condition::any().add(open).add(free)),
+    );
+    if let Some(user_id) = viewer.user_id() {
+        someone = someone
+            .add(content::Column::CreatorId.eq(user_id))
+            .add(content::Column::OrganizationId.is_in(viewer.manager_of()))
+            .add(granted(viewer));
+    }
+    someone
+}
+
+/// Whether the viewer may have the body (and play the media) of a row that they see.
+pub fn may_have_body(viewer: &Viewer, facts: &Facts<'_>) -> bool {
+    let open = match facts.visibility {
+        content::Visibility::Public | content::Visibility::MembersOnly => true,
+        content::Visibility::PurchasedOnly => facts.price_cents.is_none(),
+        content::Visibility::Private => false,
+    };
+    looks_after(viewer, facts.creator_id, facts.organization_id)
+        || facts.granted
+        || (facts.status == content::Status::Published && open)
+}
+
+/// Whether the viewer may have the counts of a row that they see.
+pub fn may_have_counts(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
+    looks_after(viewer, creator_id, organization_id)
+}
+
+/// Whether the viewer may edit, publish, archive or delete a row that they see.
+pub fn may_edit(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
+    let still_author = organization_id.is_none_or(|id| viewer.is_author_in(id));
+    viewer.is_platform_owner()
+        || organization_id.is_some_and(|id| viewer.is_manager_of(id))
+        || (viewer.is(creator_id) && still_author)
+}
+
+/// Whether the viewer holds a grant on the row that has not expired.
+pub fn granted(viewer: &Viewer) -> Expr {
+    let Some(user_id) = viewer.user_id() else {
+        return nobody();
+    };
+    let holds = any_row(grant::Entity)
+        .and_where(same(grant::Column::ContentId, content::Column::Id))
+        .and_where(grant::Column::UserId.eq(user_id))
+        .cond_where(
+            Condition::any()
+                .add(grant::Column::ExpiresAt.is_null())
+                .add(grant::Column::ExpiresAt.gt(viewer.at())),
+        )
+        .take();
+    Expr::exists(holds)
+}
+
+/// The rows that a request pinned to this organization may look at: its own, and those that no organization owns.
+pub(super) fn of_tenant(tenant: Uuid) -> Condition {
+    Condition::any()
+        .add(content::Column::OrganizationId.is_null())
+        .add(content::Column::OrganizationId.eq(tenant))
+}
+
+fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
+    viewer.is_platform_owner() || viewer.is(creator_id) || organization_id.is_some_and(|id| viewer.is_manager_of(id))
+}
+
+/// What is published to the viewer as one of many.
+fn published(viewer: &Viewer) -> Condition {
+    let deleted = any_row(organization::Entity)
+        .and_where(same(organization::Column::Id, content::Column::OrganizationId))
+        .and_where(organization::Column::DeletedAt.is_not_null())
+        .take();
+    let everyone = content::Column::Visibility.is_in([content::Visibility::Public, content::Visibility::PurchasedOnly]);
+    let mut audience = Condition::any().add(everyone);
+    if viewer.user_id().is_some() {
+        let members = content::Column::OrganizationId.is_in(viewer.member_of());
+        audience = audience.add(
+            Condition::all()
+                .add(content::Column::Visibility.eq(content::Visibility::MembersOnly))
+                .add(members),
+        );
+    }
+    Condition::all()
+        .add(content::Column::Status.eq(content::Status::Published))
+        .add(audience)
+        .add(Expr::exists(deleted).not())
+}

@@ -1,0 +1,30 @@
+//! Media items and their storage keys.
+
+use entity::{content, media_item};
+use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
+
+use super::{any_row, content as content_policy, same};
+use crate::viewer::Viewer;
+
+/// The rows that the viewer may see: their own, and those that content uses whose body they may have.
+pub fn visible(viewer: &Viewer) -> Condition {
+    let condition = Condition::all().add(media_item::Column::DeletedAt.is_null());
+    if viewer.is_platform_owner() {
+        return condition;
+    }
+    let in_use = any_row(content::Entity)
+        .and_where(same(content::Column::MediaItemId, media_item::Column::Id))
+        .cond_where(content_policy::visible(viewer))
+        .cond_where(content_policy::body(viewer))
+        .take();
+    let mut someone = Condition::any();
+    if let Some(user_id) = viewer.user_id() {
+        someone = someone.add(media_item::Column::CreatorId.eq(user_id));
+    }
+    condition.add(someone.add(Expr::exists(in_use)))
+}
+
+/// Whether the viewer may know where a media item that they see is stored.
+pub fn may_have_storage_key(viewer: &Viewer, creator_id: &str) -> bool {
+    viewer.is_platform_owner() || viewer.is(creator_id)
+}

@@ -1,0 +1,236 @@
+//! Loaders that live for one request, and the hand that drives them.
+//!
+//! The crate `dataloader` decides when a batch is full by yielding a number of times; under load that tears batches apart. Here
+//! keys are gathered until the request's execution has stalled, and only then given to the loader, all at once.
+
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    future::{Future, poll_fn},
+    hash::Hash,
+    marker::PhantomData,
+    pin::pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use dataloader::{BatchFn, cached};
+use derive_where::derive_where;
+use tokio::sync::oneshot;
+
+use super::{
+    Error, Key, Noun, Page, PageRequest, Parent, page,
+    scope::{Access, Outcome},
+};
+
+/// A kind of reading: many of it, if they differ in nothing but whose they are, take one statement.
+pub(super) trait Reading: 'static {
+    /// What tells one apart from another of its batch.
+    type Own: Clone + Debug + Eq + Hash + Send + Sync;
+    /// What is the same for all of a batch.
+    type Shared: Debug + Eq + Hash + Send + Sync;
+    /// What is read. What a batch does not mention is the default: nothing.
+    type Value: Clone + Default + Send + Sync;
+
+    fn read(
+        access: &Access,
+        shared: &Self::Shared,
+        owns: &[Self::Own],
+    ) -> impl Future<Output = Result<HashMap<Self::Own, Self::Value>, Error>> + Send;
+}
+
+/// Reads rows by key.
+pub(super) struct Rows<N>(PhantomData<fn() -> N>);
+
+impl<N: Noun> Reading for Rows<N> {
+    type Own = Key;
+    type Shared = N::Selection;
+    type Value = Option<Arc<N>>;
+
+    async fn read(
+        access: &Access,
+        selection: &N::Selection,
+        keys: &[Key],
+    ) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
+        page::rows(access, selection, keys).await
+    }
+}
+
+/// Reads pages.
+pub(super) struct Pages<N>(PhantomData<fn() -> N>);
+
+impl<N: Noun> Reading for Pages<N> {
+    type Own = Parent<N>;
+    type Shared = PageRequest<N>;
+    type Value = Arc<Page<N>>;
+
+    async fn read(
+        access: &Access,
+        request: &PageRequest<N>,
+        parents: &[Parent<N>],
+    ) -> Result<HashMap<Parent<N>, Arc<Page<N>>>, Error> {
+        page::pages(access, request, parents).await
+    }
+}
+
+/// Counts rows.
+pub(super) struct Counts<N>(PhantomData<fn() -> N>);
+
+impl<N: Noun> Reading for Counts<N> {
+    type Own = Parent<N>;
+    type Shared = N::Filter;
+    type Value = i64;
+
+    async fn read(
+        access: &Access,
+        filter: &N::Filter,
+        parents: &[Parent<N>],
+    ) -> Result<HashMap<Parent<N>, i64>, Error> {
+        page::counts(access, filter, parents).await
+    }
+}
+
+/// A loader's key.
+#[derive_where(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Ask<R: Reading> {
+    pub(super) own: R::Own,
+    pub(super) shared: Arc<R::Shared>,
+}
+
+/// Reads what was asked for, one statement for each group that shares all but its own part.
+struct Batch<R> {
+    access: Arc<Access>,
+    reading: PhantomData<fn() -> R>,
+}
+
+impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
+    async fn load(&mut self, keys: &[Ask<R>]) -> HashMap<Ask<R>, Outcome<R::Value>> {
+        let mut groups: HashMap<&Arc<R::Shared>, Vec<R::Own>> = HashMap::new();
+        for key in keys {
+            groups.entry(&key.shared).or_default().push(key.own.clone());
+        }
+        let mut read = HashMap::with_capacity(keys.len());
+        for (shared, owns) in groups {
+            let values = R::read(&self.access, shared, &owns).await.map_err(Arc::new);
+            for own in owns {
+                let value = match &values {
+                    Ok(values) => Ok(values.get(&own).cloned().unwrap_or_default()),
+                    Err(error) => Err(Arc::clone(error)),
+                };
+                read.insert(
+                    Ask {
+                        own,
+                        shared: Arc::clone(shared),
+                    },
+                    value,
+                );
+            }
+        }
+        read
+    }
+}
+
+/// Whoever waits for a key.
+type Waiting<R> = (Ask<R>, oneshot::Sender<Outcome<<R as Reading>::Value>>);
+
+/// Gathers keys, and keeps what was read for them until the request ends.
+pub(super) struct Loader<R: Reading> {
+    cache: cached::Loader<Ask<R>, Outcome<R::Value>, Batch<R>>,
+    waiting: Mutex<Vec<Waiting<R>>>,
+}
+
+impl<R: Reading> Loader<R> {
+    pub(super) fn new(access: &Arc<Access>) -> Self {
+        let batch = Batch {
+            access: Arc::clone(access),
+            reading: PhantomData,
+        };
+        let cache = cached::Loader::new(batch)
+            .with_max_batch_size(usize::MAX)
+            .with_yield_count(0);
+        Self {
+            cache,
+            waiting: Mutex::default(),
+        }
+    }
+
+    /// Asks for one thing, and waits until [`drive`] has had it read.
+    pub(super) async fn load(&self, own: R::Own, shared: Arc<R::Shared>) -> Outcome<R::Value> {
+        let (sender, receiver) = oneshot::channel();
+        self.queue().push((Ask { own, shared }, sender));
+        receiver.await.unwrap_or_else(|_| Err(Arc::new(Error::LeftOut)))
+    }
+
+    pub(super) fn waiting(&self) -> bool {
+        !self.queue().is_empty()
+    }
+
+    /// Reads all that was asked for since the last time.
+    pub(super) async fn run(&self) {
+        let waiting = std::mem::take(&mut *self.queue());
+        if waiting.is_empty() {
+            return;
+        }
+        let keys = waiting.iter().map(|(key, _)| key.clone()).collect();
+        let read = self.cache.try_load_many(keys).await.unwrap_or_default();
+        for (key, sender) in waiting {
+            let outcome = read.get(&key).cloned().unwrap_or_else(|| Err(Arc::new(Error::LeftOut)));
+            // Whoever does not wait any more has no use for it.
+            let _ = sender.send(outcome);
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Vec<Waiting<R>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Polls `execution` to its end; whenever it stands still and keys are `waiting`, reads them with `run`.
+pub(super) async fn drive<T, R: Future<Output = ()>>(
+    execution: impl Future<Output = T>,
+    waiting: impl Fn() -> bool,
+    run: impl Fn() -> R,
+) -> T {
+    // Tokio makes a task that has polled much pause in a way that looks like standing still: batches would tear at some size.
+    let mut execution = pin!(tokio::task::unconstrained(execution));
+    loop {
+        let step = poll_fn(|context| {
+            let watch = Arc::new(Watch {
+                outer: context.waker().clone(),
+                woken: AtomicBool::new(false),
+            });
+            let waker = Waker::from(Arc::clone(&watch));
+            match execution.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(output) => Poll::Ready(Some(output)),
+                // It has only paused to let others run, and will go on by itself: more keys may come.
+                Poll::Pending if watch.woken.load(Ordering::Acquire) => Poll::Pending,
+                Poll::Pending if waiting() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            }
+        });
+        match step.await {
+            Some(output) => return output,
+            None => run().await,
+        }
+    }
+}
+
+/// Notices whether a future woke itself while it was polled.
+struct Watch {
+    outer: Waker,
+    woken: AtomicBool,
+}
+
+impl Wake for Watch {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        self.outer.wake_by_ref();
+    }
+}

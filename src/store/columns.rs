@@ -1,0 +1,81 @@
+//! Rows that hold only the columns that were asked for.
+
+/// Makes two types in the module of a noun: `Columns`, a set of the table's columns, and `Row`, which holds the values of
+/// those that were read. A column that was not read is an error and never a default: a defect cannot pass for an empty field.
+macro_rules! columns {
+    ($entity:path { $($constant:ident $field:ident : $kind:ty = $column:ident;)+ }) => {
+        #[derive(Clone, Copy)]
+        #[repr(u32)]
+        enum Position { $($column),+ }
+
+        /// A set of columns of the table.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct Columns(u32);
+
+        impl Columns {
+            $(
+                #[doc = concat!("The column `", stringify!($field), "`.")]
+                pub const $constant: Self = Self(1 << Position::$column as u32);
+            )+
+
+            const fn has(self, one: Self) -> bool {
+                self.0 & one.0 != 0
+            }
+        }
+
+        impl std::ops::BitOr for Columns {
+            type Output = Self;
+
+            fn bitor(self, other: Self) -> Self {
+                Self(self.0 | other.0)
+            }
+        }
+
+        impl std::ops::BitOrAssign for Columns {
+            fn bitor_assign(&mut self, other: Self) {
+                self.0 |= other.0;
+            }
+        }
+
+        /// What was read of one row.
+        #[derive(Clone, Debug, Default)]
+        pub struct Row { $($field: Option<$kind>),+ }
+
+        impl Row {
+            $(
+                #[doc = concat!("The value of `", stringify!($field), "`.")]
+                ///
+                /// # Errors
+                /// If the column was not read.
+                pub fn $field(&self) -> Result<&$kind, $crate::store::Error> {
+                    self.$field.as_ref().ok_or($crate::store::Error::NotRead(stringify!($field)))
+                }
+            )+
+
+            /// Takes a row apart by position, in the order of [`names`].
+            fn decode(row: &sea_orm::QueryResult, columns: Columns) -> Result<(Self, usize), sea_orm::DbErr> {
+                let mut next = 0;
+                let mut read = Self::default();
+                $(
+                    if columns.has(Columns::$constant) {
+                        read.$field = Some(row.try_get_by_index(next)?);
+                        next += 1;
+                    }
+                )+
+                Ok((read, next))
+            }
+        }
+
+        /// The table's columns of this set, in the order in which [`Row::decode`] expects them.
+        fn names(columns: Columns) -> Vec<<$entity as sea_orm::EntityTrait>::Column> {
+            type Column = <$entity as sea_orm::EntityTrait>::Column;
+            let mut names = Vec::new();
+            $(
+                if columns.has(Columns::$constant) {
+                    names.push(Column::$column);
+                }
+            )+
+            names
+        }
+    };
+}

@@ -1,0 +1,431 @@
+//! Content.
+
+pub use entity::content::{ContentType, Status, Visibility};
+use entity::{content, organization as organizations};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    prelude::{DateTimeUtc, Json, Uuid},
+    sea_query::{Expr, ExprTrait, Query, SelectExpr, SubQueryStatement},
+};
+
+use super::{
+    Error, Key, Noun, Relation, TimeRange,
+    attach::{Door, attach},
+    cursor::Mark,
+    media_item::{self, MediaItem},
+    noun::{Boxed, Named, plain},
+    organization::{self, Organization},
+    scope::{Access, Loads, NounLoads},
+    user::{self, User},
+};
+use crate::{
+    database::{contains_text, has_tag},
+    policy,
+    viewer::Viewer,
+};
+
+columns! {
+    content::Entity {
+        ID id: Uuid = Id;
+        CREATOR_ID creator_id: String = CreatorId;
+        ORGANIZATION_ID organization_id: Option<Uuid> = OrganizationId;
+        MEDIA_ITEM_ID media_item_id: Option<Uuid> = MediaItemId;
+        TITLE title: String = Title;
+        SLUG slug: String = Slug;
+        DESCRIPTION description: Option<String> = Description;
+        CONTENT_TYPE content_type: ContentType = ContentType;
+        THUMBNAIL_URL thumbnail_url: Option<String> = ThumbnailUrl;
+        CONTENT_BODY content_body: Option<String> = ContentBody;
+        CATEGORY category: Option<String> = Category;
+        TAGS tags: Json = Tags;
+        VISIBILITY visibility: Visibility = Visibility;
+        PRICE_CENTS price_cents: Option<i32> = PriceCents;
+        STATUS status: Status = Status;
+        PUBLISHED_AT published_at: Option<DateTimeUtc> = PublishedAt;
+        VIEW_COUNT view_count: i32 = ViewCount;
+        PURCHASE_COUNT purchase_count: i32 = PurchaseCount;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+        UPDATED_AT updated_at: DateTimeUtc = UpdatedAt;
+    }
+}
+
+/// What is wanted of content.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+    /// Whether the viewer may have the body.
+    pub access: bool,
+    /// Who made it.
+    pub creator: Option<user::Selection>,
+    /// To which organization it belongs.
+    pub organization: Option<organization::Selection>,
+    /// The media item that it shows.
+    pub media_item: Option<media_item::Selection>,
+}
+
+impl Selection {
+    /// The rules about the body must be answered: for the body itself, for the question, and for the media behind it.
+    fn asks_for_access(&self) -> bool {
+        self.access || self.columns.has(Columns::CONTENT_BODY) || self.media_item.is_some()
+    }
+}
+
+/// Which content is wanted. Everything that is said must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// With one of these slugs.
+    pub slug: Option<Vec<String>>,
+    /// In one of these states.
+    pub status: Option<Vec<Status>>,
+    /// Of one of these kinds.
+    pub content_type: Option<Vec<ContentType>>,
+    /// For one of these audiences.
+    pub visibility: Option<Vec<Visibility>>,
+    /// In one of these categories.
+    pub category: Option<Vec<String>>,
+    /// With at least one of these tags.
+    pub any_tag: Option<Vec<String>>,
+    /// With all of these tags.
+    pub all_tags: Option<Vec<String>>,
+    /// Published then.
+    pub published: TimeRange,
+    /// Created then.
+    pub created: TimeRange,
+    /// At this price or more, in cents.
+    pub price_from: Option<i32>,
+    /// At this price or less, in cents.
+    pub price_to: Option<i32>,
+    /// Whether it costs nothing.
+    pub free: Option<bool>,
+    /// Made by one of these users.
+    pub creator: Option<Vec<String>>,
+    /// Of one of these organizations.
+    pub organization: Option<Vec<Uuid>>,
+    /// Of the organization with this slug.
+    pub organization_slug: Option<String>,
+    /// Whether it is personal.
+    pub personal: Option<bool>,
+    /// With these words in the title or the description.
+    pub search: Option<String>,
+}
+
+/// By what content can be ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OrderField {
+    /// When it was made.
+    #[default]
+    CreatedAt,
+    /// When it was last changed.
+    UpdatedAt,
+    /// When it was first published. What never was counts as the oldest.
+    PublishedAt,
+}
+
+/// Whose content a page is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// An organization's.
+    Organization,
+    /// A creator's.
+    Creator,
+    /// What uses a media item.
+    MediaItem,
+}
+
+/// One content row that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// What was read of it.
+    pub row: Row,
+    granted: bool,
+    /// Who made it.
+    pub creator: Relation<User>,
+    /// To which organization it belongs, if that is not deleted.
+    pub organization: Relation<Organization>,
+    /// The media item that it shows, if the viewer may see that.
+    pub media_item: Relation<MediaItem>,
+}
+
+impl Content {
+    /// Whether the viewer may have the body.
+    ///
+    /// # Errors
+    /// If the selection had not asked for access.
+    pub fn may_have_body(&self, viewer: &Viewer) -> Result<bool, Error> {
+        let facts = policy::content::Facts {
+            creator_id: self.row.creator_id()?,
+            organization_id: *self.row.organization_id()?,
+            status: *self.row.status()?,
+            visibility: *self.row.visibility()?,
+            price_cents: *self.row.price_cents()?,
+            granted: self.granted,
+        };
+        Ok(policy::content::may_have_body(viewer, &facts))
+    }
+
+    /// Whether the viewer may have the counts.
+    ///
+    /// # Errors
+    /// Never for a row of this store: what the rule looks at is always read.
+    pub fn may_have_counts(&self, viewer: &Viewer) -> Result<bool, Error> {
+        Ok(policy::content::may_have_counts(
+            viewer,
+            self.row.creator_id()?,
+            *self.row.organization_id()?,
+        ))
+    }
+
+    /// Whether the viewer may edit it.
+    ///
+    /// # Errors
+    /// Never for a row of this store: what the rule looks at is always read.
+    pub fn may_edit(&self, viewer: &Viewer) -> Result<bool, Error> {
+        Ok(policy::content::may_edit(
+            viewer,
+            self.row.creator_id()?,
+            *self.row.organization_id()?,
+        ))
+    }
+}
+
+impl Noun for Content {
+    type Entity = content::Entity;
+    const KEY: Named = Named::uuid("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = Filter;
+    type OrderField = OrderField;
+    type Via = Via;
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::content::visible(viewer)
+    }
+
+    fn alive() -> Condition {
+        Condition::all().add(content::Column::DeletedAt.is_null())
+    }
+
+    fn matching(filter: &Filter, backend: DbBackend) -> Condition {
+        let either = |conditions: Vec<Expr>| match conditions.is_empty() {
+            true => Condition::all().add(Expr::cust("FALSE")),
+            false => conditions.into_iter().fold(Condition::any(), Condition::add),
+        };
+        let tag = |tag: &String| has_tag(backend, content::Column::Tags.as_column_ref(), tag);
+        let free = || {
+            Condition::any()
+                .add(content::Column::PriceCents.is_null())
+                .add(content::Column::PriceCents.eq(0))
+        };
+        let words = |words: &String| {
+            Condition::any()
+                .add(contains_text(backend, content::Column::Title.as_column_ref(), words))
+                .add(contains_text(
+                    backend,
+                    content::Column::Description.as_column_ref(),
+                    words,
+                ))
+        };
+        let of_slug = |slug: &String| {
+            let organization = Query::select()
+                .column(organizations::Column::Id)
+                .from(organizations::Entity)
+                .and_where(organizations::Column::Slug.eq(slug))
+                .cond_where(Organization::alive())
+                .take();
+            // One key and not a list of them, so that the index on organization and slug finds the row.
+            Expr::col(content::Column::OrganizationId.as_column_ref())
+                .eq(Expr::from(SubQueryStatement::from(organization)))
+        };
+        Condition::all()
+            .add_option(filter.slug.clone().map(|one_of| content::Column::Slug.is_in(one_of)))
+            .add_option(
+                filter
+                    .status
+                    .clone()
+                    .map(|one_of| content::Column::Status.is_in(one_of)),
+            )
+            .add_option(
+                filter
+                    .content_type
+                    .clone()
+                    .map(|one_of| content::Column::ContentType.is_in(one_of)),
+            )
+            .add_option(
+                filter
+                    .visibility
+                    .clone()
+                    .map(|one_of| content::Column::Visibility.is_in(one_of)),
+            )
+            .add_option(
+                filter
+                    .category
+                    .clone()
+                    .map(|one_of| content::Column::Category.is_in(one_of)),
+            )
+            .add_option(
+                filter
+                    .any_tag
+                    .as_ref()
+                    .map(|tags| either(tags.iter().map(tag).collect())),
+            )
+            .add_option(
+                filter
+                    .all_tags
+                    .as_ref()
+                    .map(|tags| tags.iter().map(tag).fold(Condition::all(), Condition::add)),
+            )
+            .add(filter.published.holds(content::Column::PublishedAt))
+            .add(filter.created.holds(content::Column::CreatedAt))
+            .add_option(filter.price_from.map(|price| content::Column::PriceCents.gte(price)))
+            .add_option(filter.price_to.map(|price| content::Column::PriceCents.lte(price)))
+            .add_option(filter.free.map(|is_free| if is_free { free() } else { free().not() }))
+            .add_option(
+                filter
+                    .creator
+                    .clone()
+                    .map(|one_of| content::Column::CreatorId.is_in(one_of)),
+            )
+            .add_option(
+                filter
+                    .organization
+                    .clone()
+                    .map(|one_of| content::Column::OrganizationId.is_in(one_of)),
+            )
+            .add_option(filter.organization_slug.as_ref().map(of_slug))
+            .add_option(filter.personal.map(|personal| match personal {
+                true => content::Column::OrganizationId.is_null(),
+                false => content::Column::OrganizationId.is_not_null(),
+            }))
+            .add_option(filter.search.as_ref().map(words))
+    }
+
+    fn order_column(field: OrderField) -> Named {
+        match field {
+            OrderField::CreatedAt => Named::time("created_at"),
+            OrderField::UpdatedAt => Named::time("updated_at"),
+            OrderField::PublishedAt => Named::time("published_at").nullable(),
+        }
+    }
+
+    fn may_lack(field: OrderField, filter: &Filter) -> bool {
+        // What is published has a time of publication. A row comparison without exceptions is what the feeds' indexes serve.
+        field == OrderField::PublishedAt && filter.status.as_deref() != Some(&[Status::Published])
+    }
+
+    fn via_column(via: Via) -> Named {
+        match via {
+            Via::Organization => Named::uuid("organization_id"),
+            Via::Creator => Named::text("creator_id"),
+            Via::MediaItem => Named::uuid("media_item_id"),
+        }
+    }
+
+    fn columns(selection: &Selection, order: Option<OrderField>, via: Option<Via>) -> Columns {
+        let mut columns = selection.columns | Columns::ID | Columns::CREATOR_ID | Columns::ORGANIZATION_ID;
+        if selection.asks_for_access() {
+            columns |= Columns::STATUS | Columns::VISIBILITY | Columns::PRICE_CENTS;
+        }
+        if selection.media_item.is_some() || via == Some(Via::MediaItem) {
+            columns |= Columns::MEDIA_ITEM_ID;
+        }
+        match order {
+            Some(OrderField::CreatedAt) => columns | Columns::CREATED_AT,
+            Some(OrderField::UpdatedAt) => columns | Columns::UPDATED_AT,
+            Some(OrderField::PublishedAt) => columns | Columns::PUBLISHED_AT,
+            None => columns,
+        }
+    }
+
+    fn expressions(columns: Columns, selection: &Selection, viewer: &Viewer) -> Vec<SelectExpr> {
+        let mut expressions = plain::<content::Entity>(names(columns));
+        if selection.asks_for_access() {
+            expressions.push(SelectExpr {
+                expr: policy::content::granted(viewer),
+                alias: Some("granted".into()),
+                window: None,
+            });
+        }
+        expressions
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (read, next) = Row::decode(row, columns)?;
+        Ok(Self {
+            row: read,
+            granted: if selection.asks_for_access() {
+                row.try_get_by_index(next)?
+            } else {
+                false
+            },
+            creator: Relation::NotRead,
+            organization: Relation::NotRead,
+            media_item: Relation::NotRead,
+        })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Uuid(*self.row.id()?))
+    }
+
+    fn mark(&self, field: OrderField) -> Result<Mark, Error> {
+        Ok(Mark::Time(match field {
+            OrderField::CreatedAt => Some(*self.row.created_at()?),
+            OrderField::UpdatedAt => Some(*self.row.updated_at()?),
+            OrderField::PublishedAt => *self.row.published_at()?,
+        }))
+    }
+
+    fn parent(&self, via: Via) -> Result<Option<Key>, Error> {
+        Ok(match via {
+            Via::Organization => self.row.organization_id()?.map(Key::Uuid),
+            Via::Creator => Some(Key::Text(self.row.creator_id()?.clone())),
+            Via::MediaItem => self.row.media_item_id()?.map(Key::Uuid),
+        })
+    }
+
+    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let creator = |content: &Self| Ok(Some(Door::Open(content.row.creator_id()?.as_str().into())));
+            attach(access, rows, selection.creator.as_ref(), creator, |content, found| {
+                content.creator = found
+            })
+            .await?;
+
+            let organization = |content: &Self| Ok(content.row.organization_id()?.map(|id| Door::Closed(id.into())));
+            attach(
+                access,
+                rows,
+                selection.organization.as_ref(),
+                organization,
+                |content, found| content.organization = found,
+            )
+            .await?;
+
+            let media_item = |content: &Self| {
+                let Some(id) = *content.row.media_item_id()? else {
+                    return Ok(None);
+                };
+                // Whoever may have the body may play the media. Anybody else may still see it for another reason.
+                let open = content.may_have_body(&access.viewer)?;
+                Ok(Some(if open {
+                    Door::Open(id.into())
+                } else {
+                    Door::Closed(id.into())
+                }))
+            };
+            attach(
+                access,
+                rows,
+                selection.media_item.as_ref(),
+                media_item,
+                |content, found| content.media_item = found,
+            )
+            .await
+        })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.content
+    }
+}

@@ -1,0 +1,18 @@
+//! What can go wrong between the gateway and its rows.
+
+use sea_orm::DbErr;
+use thiserror::Error;
+
+/// A read that failed. The text is for the log alone: `graphql::error` gives a client an id to quote in its place.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The database said no.
+    #[error("the database failed: {0}")]
+    Database(#[from] DbErr),
+    /// A column or a relation was asked for that the selection had not named: a defect of the look-ahead.
+    #[error("`{0}` was not read")]
+    NotRead(&'static str),
+    /// A batch ended without a word about one of its keys: a defect of the loader.
+    #[error("a batch left out one of its keys")]
+    LeftOut,
+}

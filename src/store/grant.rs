@@ -1,0 +1,149 @@
+//! Grants: the rows of `content_access`.
+
+use entity::grant;
+pub use entity::grant::AccessType;
+use sea_orm::{
+    Condition, DbBackend, DbErr, QueryResult,
+    prelude::{DateTimeUtc, Uuid},
+    sea_query::SelectExpr,
+};
+
+use super::{
+    Error, Key, Noun, Relation,
+    attach::{Door, attach},
+    content::{self, Content},
+    cursor::Mark,
+    noun::{Boxed, Named, plain},
+    scope::{Access, Loads, NounLoads},
+    user::{self, User},
+};
+use crate::{policy, viewer::Viewer};
+
+columns! {
+    grant::Entity {
+        ID id: Uuid = Id;
+        USER_ID user_id: String = UserId;
+        CONTENT_ID content_id: Uuid = ContentId;
+        ACCESS_TYPE access_type: AccessType = AccessType;
+        GRANTED_AT granted_at: DateTimeUtc = GrantedAt;
+        EXPIRES_AT expires_at: Option<DateTimeUtc> = ExpiresAt;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+    }
+}
+
+/// What is wanted of a grant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+    /// Who holds it.
+    pub user: Option<user::Selection>,
+    /// What it opens.
+    pub content: Option<content::Selection>,
+}
+
+/// Whose grants a page is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// A user's.
+    User,
+    /// Those on a content row.
+    Content,
+}
+
+/// One grant that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// What was read of it.
+    pub row: Row,
+    /// Who holds it.
+    pub user: Relation<User>,
+    /// What it opens, if the viewer may still see that.
+    pub content: Relation<Content>,
+}
+
+impl Noun for Grant {
+    type Entity = grant::Entity;
+    const KEY: Named = Named::uuid("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = ();
+    type OrderField = ();
+    type Via = Via;
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::grant::visible(viewer)
+    }
+
+    fn matching(_filter: &(), _backend: DbBackend) -> Condition {
+        Condition::all()
+    }
+
+    fn order_column(_field: ()) -> Named {
+        Named::time("created_at")
+    }
+
+    fn via_column(via: Via) -> Named {
+        match via {
+            Via::User => Named::text("user_id"),
+            Via::Content => Named::uuid("content_id"),
+        }
+    }
+
+    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
+        let columns = selection.columns | Columns::ID | Columns::USER_ID | Columns::CONTENT_ID;
+        if order.is_some() {
+            columns | Columns::CREATED_AT
+        } else {
+            columns
+        }
+    }
+
+    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
+        plain::<grant::Entity>(names(columns))
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (row, _) = Row::decode(row, columns)?;
+        Ok(Self {
+            row,
+            user: Relation::NotRead,
+            content: Relation::NotRead,
+        })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Uuid(*self.row.id()?))
+    }
+
+    fn mark(&self, _field: ()) -> Result<Mark, Error> {
+        Ok(Mark::Time(Some(*self.row.created_at()?)))
+    }
+
+    fn parent(&self, via: Via) -> Result<Option<Key>, Error> {
+        Ok(Some(match via {
+            Via::User => Key::Text(self.row.user_id()?.clone()),
+            Via::Content => Key::Uuid(*self.row.content_id()?),
+        }))
+    }
+
+    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let user = |grant: &Self| Ok(Some(Door::Open(grant.row.user_id()?.as_str().into())));
+            attach(access, rows, selection.user.as_ref(), user, |grant, found| {
+                grant.user = found
+            })
+            .await?;
+
+            let content = |grant: &Self| Ok(Some(Door::Closed((*grant.row.content_id()?).into())));
+            attach(access, rows, selection.content.as_ref(), content, |grant, found| {
+                grant.content = found
+            })
+            .await
+        })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.grant
+    }
+}

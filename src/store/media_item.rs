@@ -1,0 +1,197 @@
+//! Media items.
+
+use entity::media_item;
+pub use entity::media_item::{MediaType, Status};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    prelude::{DateTimeUtc, Uuid},
+    sea_query::SelectExpr,
+};
+
+use super::{
+    Error, Key, Noun, Relation, TimeRange,
+    attach::{Door, attach},
+    cursor::Mark,
+    noun::{Boxed, Named, plain},
+    scope::{Access, Loads, NounLoads},
+    user::{self, User},
+};
+use crate::{database::contains_text, policy, viewer::Viewer};
+
+columns! {
+    media_item::Entity {
+        ID id: Uuid = Id;
+        CREATOR_ID creator_id: String = CreatorId;
+        TITLE title: String = Title;
+        DESCRIPTION description: Option<String> = Description;
+        MEDIA_TYPE media_type: MediaType = MediaType;
+        STATUS status: Status = Status;
+        R2_KEY r2_key: String = R2Key;
+        FILE_SIZE_BYTES file_size_bytes: Option<i64> = FileSizeBytes;
+        MIME_TYPE mime_type: Option<String> = MimeType;
+        DURATION_SECONDS duration_seconds: Option<i32> = DurationSeconds;
+        WIDTH width: Option<i32> = Width;
+        HEIGHT height: Option<i32> = Height;
+        HLS_MASTER_PLAYLIST_KEY hls_master_playlist_key: Option<String> = HlsMasterPlaylistKey;
+        THUMBNAIL_KEY thumbnail_key: Option<String> = ThumbnailKey;
+        UPLOADED_AT uploaded_at: Option<DateTimeUtc> = UploadedAt;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+        UPDATED_AT updated_at: DateTimeUtc = UpdatedAt;
+    }
+}
+
+/// What is wanted of a media item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+    /// Who made it.
+    pub creator: Option<user::Selection>,
+}
+
+/// Which media items are wanted. Everything that is said must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// In one of these states.
+    pub status: Option<Vec<Status>>,
+    /// Of one of these kinds.
+    pub media_type: Option<Vec<MediaType>>,
+    /// Created then.
+    pub created: TimeRange,
+    /// Made by one of these users.
+    pub creator: Option<Vec<String>>,
+    /// With these words in the title or the description.
+    pub search: Option<String>,
+}
+
+/// Whose media items a page is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// A creator's.
+    Creator,
+}
+
+/// One media item that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct MediaItem {
+    /// What was read of it.
+    pub row: Row,
+    /// Who made it.
+    pub creator: Relation<User>,
+}
+
+impl MediaItem {
+    /// Whether the viewer may know where it is stored.
+    ///
+    /// # Errors
+    /// Never for a row of this store: what the rule looks at is always read.
+    pub fn may_have_storage_key(&self, viewer: &Viewer) -> Result<bool, Error> {
+        Ok(policy::media_item::may_have_storage_key(viewer, self.row.creator_id()?))
+    }
+}
+
+impl Noun for MediaItem {
+    type Entity = media_item::Entity;
+    const KEY: Named = Named::uuid("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = Filter;
+    type OrderField = ();
+    type Via = Via;
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::media_item::visible(viewer)
+    }
+
+    fn alive() -> Condition {
+        Condition::all().add(media_item::Column::DeletedAt.is_null())
+    }
+
+    fn matching(filter: &Filter, backend: DbBackend) -> Condition {
+        let words = |words: &String| {
+            Condition::any()
+                .add(contains_text(backend, media_item::Column::Title.as_column_ref(), words))
+                .add(contains_text(
+                    backend,
+                    media_item::Column::Description.as_column_ref(),
+                    words,
+                ))
+        };
+        Condition::all()
+            .add_option(
+                filter
+                    .status
+                    .clone()
+                    .map(|one_of| media_item::Column::Status.is_in(one_of)),
+            )
+            .add_option(
+                filter
+                    .media_type
+                    .clone()
+                    .map(|one_of| media_item::Column::MediaType.is_in(one_of)),
+            )
+            .add(filter.created.holds(media_item::Column::CreatedAt))
+            .add_option(
+                filter
+                    .creator
+                    .clone()
+                    .map(|one_of| media_item::Column::CreatorId.is_in(one_of)),
+            )
+            .add_option(filter.search.as_ref().map(words))
+    }
+
+    fn order_column(_field: ()) -> Named {
+        Named::time("created_at")
+    }
+
+    fn via_column(_via: Via) -> Named {
+        Named::text("creator_id")
+    }
+
+    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
+        let columns = selection.columns | Columns::ID | Columns::CREATOR_ID;
+        if order.is_some() {
+            columns | Columns::CREATED_AT
+        } else {
+            columns
+        }
+    }
+
+    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
+        plain::<media_item::Entity>(names(columns))
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (row, _) = Row::decode(row, columns)?;
+        Ok(Self {
+            row,
+            creator: Relation::NotRead,
+        })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Uuid(*self.row.id()?))
+    }
+
+    fn mark(&self, _field: ()) -> Result<Mark, Error> {
+        Ok(Mark::Time(Some(*self.row.created_at()?)))
+    }
+
+    fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
+        Ok(Some(Key::Text(self.row.creator_id()?.clone())))
+    }
+
+    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let creator = |media: &Self| Ok(Some(Door::Open(media.row.creator_id()?.as_str().into())));
+            attach(access, rows, selection.creator.as_ref(), creator, |media, found| {
+                media.creator = found
+            })
+            .await
+        })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.media_item
+    }
+}

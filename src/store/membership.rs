@@ -1,0 +1,195 @@
+//! Memberships.
+
+pub use entity::membership::{Role, Status};
+use entity::{membership, organization};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    prelude::{DateTimeUtc, Uuid},
+    sea_query::{Expr, ExprTrait, Query, SelectExpr},
+};
+
+use super::{
+    Error, Key, Noun, Relation,
+    attach::{Door, attach},
+    cursor::Mark,
+    noun::{Boxed, Named, plain},
+    organization::{self as organizations, Organization},
+    scope::{Access, Loads, NounLoads},
+    user::{self, User},
+};
+use crate::{database::any_of, policy, viewer::Viewer};
+
+columns! {
+    membership::Entity {
+        ID id: Uuid = Id;
+        ORGANIZATION_ID organization_id: Uuid = OrganizationId;
+        USER_ID user_id: String = UserId;
+        ROLE role: Role = Role;
+        STATUS status: Status = Status;
+        INVITED_AT invited_at: Option<DateTimeUtc> = InvitedAt;
+        JOINED_AT joined_at: Option<DateTimeUtc> = JoinedAt;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+    }
+}
+
+/// What is wanted of a membership.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+    /// Whose it is.
+    pub user: Option<user::Selection>,
+    /// In which organization.
+    pub organization: Option<organizations::Selection>,
+}
+
+/// Which memberships are wanted. Everything that is said must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// In one of these roles.
+    pub role: Option<Vec<Role>>,
+    /// In one of these states.
+    pub status: Option<Vec<Status>>,
+    /// This user's.
+    pub user: Option<String>,
+    /// In one of these organizations.
+    pub organization: Option<Vec<Uuid>>,
+    /// Only in organizations that the viewer may see.
+    pub visible_organization: bool,
+}
+
+/// Whose memberships a page is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// An organization's.
+    Organization,
+    /// A user's.
+    User,
+}
+
+/// One membership that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    /// What was read of it.
+    pub row: Row,
+    /// Whose it is.
+    pub user: Relation<User>,
+    /// In which organization, if that is not deleted.
+    pub organization: Relation<Organization>,
+}
+
+impl Noun for Membership {
+    type Entity = membership::Entity;
+    const KEY: Named = Named::uuid("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = Filter;
+    type OrderField = ();
+    type Via = Via;
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::membership::visible(viewer)
+    }
+
+    fn matching(filter: &Filter, backend: DbBackend) -> Condition {
+        let organization = |ids: &Vec<Uuid>| {
+            let ids = ids.iter().map(|id| (*id).into()).collect();
+            any_of(backend, membership::Column::OrganizationId.as_column_ref(), ids)
+        };
+        let alive = || {
+            let organization = Query::select()
+                .expr(Expr::cust("1"))
+                .from(organization::Entity)
+                .and_where(
+                    Expr::col(organization::Column::Id.as_column_ref())
+                        .eq(Expr::col(membership::Column::OrganizationId.as_column_ref())),
+                )
+                .cond_where(Organization::alive())
+                .take();
+            Expr::exists(organization)
+        };
+        Condition::all()
+            .add_option(filter.role.clone().map(|one_of| membership::Column::Role.is_in(one_of)))
+            .add_option(
+                filter
+                    .status
+                    .clone()
+                    .map(|one_of| membership::Column::Status.is_in(one_of)),
+            )
+            .add_option(filter.user.as_ref().map(|user| membership::Column::UserId.eq(user)))
+            .add_option(filter.organization.as_ref().map(organization))
+            .add_option(filter.visible_organization.then(alive))
+    }
+
+    fn order_column(_field: ()) -> Named {
+        Named::time("created_at")
+    }
+
+    fn via_column(via: Via) -> Named {
+        match via {
+            Via::Organization => Named::uuid("organization_id"),
+            Via::User => Named::text("user_id"),
+        }
+    }
+
+    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
+        let columns = selection.columns | Columns::ID | Columns::ORGANIZATION_ID | Columns::USER_ID;
+        if order.is_some() {
+            columns | Columns::CREATED_AT
+        } else {
+            columns
+        }
+    }
+
+    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
+        plain::<membership::Entity>(names(columns))
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (row, _) = Row::decode(row, columns)?;
+        Ok(Self {
+            row,
+            user: Relation::NotRead,
+            organization: Relation::NotRead,
+        })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Uuid(*self.row.id()?))
+    }
+
+    fn mark(&self, _field: ()) -> Result<Mark, Error> {
+        Ok(Mark::Time(Some(*self.row.created_at()?)))
+    }
+
+    fn parent(&self, via: Via) -> Result<Option<Key>, Error> {
+        Ok(Some(match via {
+            Via::Organization => Key::Uuid(*self.row.organization_id()?),
+            Via::User => Key::Text(self.row.user_id()?.clone()),
+        }))
+    }
+
+    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let user = |membership: &Self| Ok(Some(Door::Open(membership.row.user_id()?.as_str().into())));
+            attach(access, rows, selection.user.as_ref(), user, |membership, found| {
+                membership.user = found
+            })
+            .await?;
+
+            let organization = |membership: &Self| Ok(Some(Door::Closed((*membership.row.organization_id()?).into())));
+            attach(
+                access,
+                rows,
+                selection.organization.as_ref(),
+                organization,
+                |membership, found| membership.organization = found,
+            )
+            .await
+        })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.membership
+    }
+}

@@ -1,0 +1,27 @@
+//! What is read, one file a noun, always inside a [`Scope`]. This room knows no GraphQL.
+
+#[macro_use]
+mod columns;
+mod attach;
+mod batch;
+mod cursor;
+mod error;
+mod noun;
+mod page;
+mod scope;
+
+pub mod content;
+pub mod grant;
+pub mod media_item;
+pub mod membership;
+pub mod organization;
+pub mod purchase;
+pub mod session;
+pub mod user;
+
+pub use attach::Relation;
+pub use cursor::{Cursor, CursorError};
+pub use error::Error;
+pub use noun::{Key, Named, Noun, Plain, TimeRange};
+pub use page::{Direction, Order, Page, PageRequest, Parent, Window};
+pub use scope::{Outcome, Scope};

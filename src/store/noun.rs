@@ -1,0 +1,225 @@
+//! What all nouns have in common.
+
+use std::{fmt::Debug, future::Future, hash::Hash, pin::Pin};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, QueryResult, Value,
+    sea_query::{Alias, DynIden, Expr, IntoIden, SelectExpr},
+};
+use uuid::Uuid;
+
+use super::{
+    Error,
+    cursor::{Kind, Mark},
+    scope::{Access, Loads, NounLoads},
+};
+use crate::viewer::Viewer;
+
+/// A future that may call itself.
+pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a noun's arguments and selections must be able to do: stand in the key of a loader.
+pub trait Plain: Clone + Debug + Default + PartialEq + Eq + Hash + Send + Sync + 'static {}
+impl<T: Clone + Debug + Default + PartialEq + Eq + Hash + Send + Sync + 'static> Plain for T {}
+
+/// A primary key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Of an identity table.
+    Text(String),
+    /// Of any other.
+    Uuid(Uuid),
+}
+
+impl From<Uuid> for Key {
+    fn from(key: Uuid) -> Self {
+        Self::Uuid(key)
+    }
+}
+
+impl From<&str> for Key {
+    fn from(key: &str) -> Self {
+        Self::Text(key.to_owned())
+    }
+}
+
+impl Key {
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::Text(key) => key.clone().into(),
+            Self::Uuid(key) => (*key).into(),
+        }
+    }
+
+    /// The key at this position of a row.
+    pub(super) fn decode(row: &QueryResult, position: usize, kind: Kind) -> Result<Self, DbErr> {
+        match kind {
+            Kind::Uuid => row.try_get_by_index(position).map(Self::Uuid),
+            Kind::Text | Kind::Time => row.try_get_by_index(position).map(Self::Text),
+        }
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        match self {
+            Self::Text(key) => Mark::Text(key.clone()),
+            Self::Uuid(key) => Mark::Uuid(*key),
+        }
+    }
+}
+
+/// A column of a table, as statements and cursors need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Named {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may hold nothing.
+    pub nullable: bool,
+}
+
+impl Named {
+    /// A column of texts.
+    pub const fn text(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: Kind::Text,
+            nullable: false,
+        }
+    }
+
+    /// A column of times.
+    pub const fn time(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: Kind::Time,
+            nullable: false,
+        }
+    }
+
+    /// A column of keys.
+    pub const fn uuid(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: Kind::Uuid,
+            nullable: false,
+        }
+    }
+
+    /// The same, but it may hold nothing.
+    pub const fn nullable(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TimeRange {
+    /// From this time on.
+    pub from: Option<DateTime<Utc>>,
+    /// Up to this time, which no longer belongs to it.
+    pub before: Option<DateTime<Utc>>,
+}
+
+impl TimeRange {
+    pub(super) fn holds(self, column: impl ColumnTrait) -> Condition {
+        Condition::all()
+            .add_option(self.from.map(|from| column.gte(from)))
+            .add_option(self.before.map(|before| column.lt(before)))
+    }
+}
+
+/// A table that can be read: its rows, what may be asked of them, and the rule that says who sees which. Every statement over
+/// the table is made from this, so there is no way to read it without its rule.
+pub trait Noun: Clone + Debug + Send + Sync + 'static {
+    /// The table.
+    type Entity: EntityTrait;
+    /// Its primary key.
+    const KEY: Named;
+    /// A set of its columns.
+    type Columns: Copy + Send + Sync;
+    /// What is wanted of each row.
+    type Selection: Plain;
+    /// Which rows are wanted.
+    type Filter: Plain;
+    /// By what rows can be ordered.
+    type OrderField: Plain + Copy;
+    /// The columns through which a parent owns its page of rows.
+    type Via: Clone + Copy + Debug + PartialEq + Eq + Hash + Send + Sync + 'static;
+
+    /// The rows that the viewer may see.
+    fn visible(viewer: &Viewer) -> Condition;
+
+    /// The rows that are there, for a reader to whom a visible row has opened them.
+    fn alive() -> Condition {
+        Condition::all()
+    }
+
+    /// The rows that the filter lets through.
+    fn matching(filter: &Self::Filter, backend: DbBackend) -> Condition;
+
+    /// The column of an order.
+    fn order_column(field: Self::OrderField) -> Named;
+
+    /// Whether rows that the filter lets through and that have nothing in the order's column belong to the list. If not, a
+    /// plain comparison of rows walks through it, which an index serves to any depth.
+    fn may_lack(field: Self::OrderField, _filter: &Self::Filter) -> bool {
+        Self::order_column(field).nullable
+    }
+
+    /// The column that names the parent.
+    fn via_column(via: Self::Via) -> Named;
+
+    /// The columns to read: what is selected, what the rules and the selected relations look at, and what the order and the
+    /// parent need.
+    fn columns(selection: &Self::Selection, order: Option<Self::OrderField>, via: Option<Self::Via>) -> Self::Columns;
+
+    /// The list of what a statement reads.
+    fn expressions(columns: Self::Columns, selection: &Self::Selection, viewer: &Viewer) -> Vec<SelectExpr>;
+
+    /// One row, out of what [`Noun::expressions`] read.
+    fn decode(
+        row: &QueryResult,
+        columns: Self::Columns,
+        selection: &Self::Selection,
+        viewer: &Viewer,
+    ) -> Result<Self, DbErr>;
+
+    /// The primary key.
+    fn key(&self) -> Result<Key, Error>;
+
+    /// The value in the column of the order.
+    fn mark(&self, field: Self::OrderField) -> Result<Mark, Error>;
+
+    /// The key of the parent.
+    fn parent(&self, via: Self::Via) -> Result<Option<Key>, Error>;
+
+    /// Reads the selected relations of these rows, one statement each, and attaches them.
+    fn attach<'a>(
+        access: &'a Access,
+        rows: &'a mut [Self],
+        selection: &'a Self::Selection,
+    ) -> Boxed<'a, Result<(), Error>>;
+
+    /// This noun's loaders.
+    fn loads(loads: &Loads) -> &NounLoads<Self>;
+}
+
+/// The columns of these names, as a statement reads them.
+pub(super) fn plain<E: EntityTrait>(names: Vec<E::Column>) -> Vec<SelectExpr> {
+    names
+        .into_iter()
+        .map(|name| Expr::col(name.as_column_ref()).into())
+        .collect()
+}
+
+/// The table's name.
+pub(super) fn table<E: EntityTrait>() -> DynIden {
+    E::default().into_iden()
+}
+
+/// The column with this name, of this table.
+pub(super) fn column<E: EntityTrait>(name: &'static str) -> (DynIden, DynIden) {
+    (table::<E>(), Alias::new(name).into_iden())
+}

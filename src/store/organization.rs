@@ -1,0 +1,187 @@
+//! Organizations.
+
+use std::{collections::HashMap, sync::Arc};
+
+use entity::organization;
+use sea_orm::{
+    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    prelude::{DateTimeUtc, Uuid},
+    sea_query::SelectExpr,
+};
+
+use super::{
+    Error, Key, Noun, Relation,
+    cursor::Mark,
+    membership::{self, Membership},
+    noun::{Boxed, Named, plain},
+    page,
+    scope::{Access, Loads, NounLoads},
+};
+use crate::{database::contains_text, policy, viewer::Viewer};
+
+columns! {
+    organization::Entity {
+        ID id: Uuid = Id;
+        NAME name: String = Name;
+        SLUG slug: String = Slug;
+        DESCRIPTION description: Option<String> = Description;
+        LOGO_URL logo_url: Option<String> = LogoUrl;
+        WEBSITE_URL website_url: Option<String> = WebsiteUrl;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+        UPDATED_AT updated_at: DateTimeUtc = UpdatedAt;
+    }
+}
+
+/// What is wanted of an organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+    /// The viewer's own membership.
+    pub viewer_membership: Option<Box<membership::Selection>>,
+}
+
+/// Which organizations are wanted. Everything that is said must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// With one of these slugs.
+    pub slug: Option<Vec<String>>,
+    /// With these words in the name.
+    pub search: Option<String>,
+}
+
+/// By what organizations can be ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OrderField {
+    /// When it was made.
+    #[default]
+    CreatedAt,
+    /// Its name.
+    Name,
+    /// Its slug.
+    Slug,
+}
+
+/// One organization that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct Organization {
+    /// What was read of it.
+    pub row: Row,
+    /// The viewer's own membership, if there is one.
+    pub viewer_membership: Relation<Membership>,
+}
+
+impl Noun for Organization {
+    type Entity = organization::Entity;
+    const KEY: Named = Named::uuid("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = Filter;
+    type OrderField = OrderField;
+    type Via = ();
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::organization::visible(viewer)
+    }
+
+    fn alive() -> Condition {
+        Condition::all().add(organization::Column::DeletedAt.is_null())
+    }
+
+    fn matching(filter: &Filter, backend: DbBackend) -> Condition {
+        let words = |words: &String| contains_text(backend, organization::Column::Name.as_column_ref(), words);
+        Condition::all()
+            .add_option(
+                filter
+                    .slug
+                    .clone()
+                    .map(|one_of| organization::Column::Slug.is_in(one_of)),
+            )
+            .add_option(filter.search.as_ref().map(words))
+    }
+
+    fn order_column(field: OrderField) -> Named {
+        match field {
+            OrderField::CreatedAt => Named::time("created_at"),
+            OrderField::Name => Named::text("name"),
+            OrderField::Slug => Named::text("slug"),
+        }
+    }
+
+    fn via_column(_via: ()) -> Named {
+        Self::KEY
+    }
+
+    fn columns(selection: &Selection, order: Option<OrderField>, _via: Option<()>) -> Columns {
+        let columns = selection.columns | Columns::ID;
+        match order {
+            Some(OrderField::CreatedAt) => columns | Columns::CREATED_AT,
+            Some(OrderField::Name) => columns | Columns::NAME,
+            Some(OrderField::Slug) => columns | Columns::SLUG,
+            None => columns,
+        }
+    }
+
+    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
+        plain::<organization::Entity>(names(columns))
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (row, _) = Row::decode(row, columns)?;
+        Ok(Self {
+            row,
+            viewer_membership: Relation::NotRead,
+        })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Uuid(*self.row.id()?))
+    }
+
+    fn mark(&self, field: OrderField) -> Result<Mark, Error> {
+        Ok(match field {
+            OrderField::CreatedAt => Mark::Time(Some(*self.row.created_at()?)),
+            OrderField::Name => Mark::Text(self.row.name()?.clone()),
+            OrderField::Slug => Mark::Text(self.row.slug()?.clone()),
+        })
+    }
+
+    fn parent(&self, _via: ()) -> Result<Option<Key>, Error> {
+        self.key().map(Some)
+    }
+
+    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let Some(selection) = &selection.viewer_membership else {
+                return Ok(());
+            };
+            let Some(user_id) = access.viewer.user_id() else {
+                rows.iter_mut()
+                    .for_each(|row| row.viewer_membership = Relation::Read(None));
+                return Ok(());
+            };
+            let ids = rows
+                .iter()
+                .map(|row| row.row.id().copied())
+                .collect::<Result<Vec<_>, _>>()?;
+            let filter = membership::Filter {
+                user: Some(user_id.to_owned()),
+                organization: Some(ids),
+                ..membership::Filter::default()
+            };
+            let own = page::matching::<Membership>(access, selection, &filter).await?;
+            let mut found = HashMap::with_capacity(own.len());
+            for membership in own {
+                found.insert(*membership.row.organization_id()?, Arc::new(membership));
+            }
+            for row in rows {
+                row.viewer_membership = Relation::Read(found.get(row.row.id()?).cloned());
+            }
+            Ok(())
+        })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.organization
+    }
+}

@@ -1,0 +1,436 @@
+//! The statements: rows by key, pages and counts, of all rows or of many parents' at once.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Debug,
+    sync::Arc,
+};
+
+use derive_where::derive_where;
+use sea_orm::{
+    Condition, QueryResult,
+    sea_query::{Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Order as Sort, Query},
+};
+
+use super::{
+    Cursor, CursorError, Error, Key, Noun,
+    cursor::Mark,
+    noun::{Named, column, table},
+    scope::Access,
+};
+use crate::database::{self, Children, OrderColumn, any_of, first_per_parent};
+
+/// Whose rows: the whole platform's, or one parent's.
+#[derive_where(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Parent<N: Noun>(Option<(N::Via, Key)>);
+
+impl<N: Noun> Parent<N> {
+    /// Nobody's in particular.
+    pub const ROOT: Self = Self(None);
+
+    /// Those of the row with this key.
+    pub fn row(via: N::Via, key: impl Into<Key>) -> Self {
+        Self(Some((via, key.into())))
+    }
+}
+
+/// By what rows are ordered. The primary key decides between equals, so the order is total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Order<F> {
+    /// The column.
+    pub field: F,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+/// From which end of the list a page is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The first rows after a cursor.
+    #[default]
+    Forward,
+    /// The last rows before a cursor.
+    Backward,
+}
+
+/// Which part of a list a page is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// From which end.
+    pub direction: Direction,
+    /// How many rows at the most.
+    pub size: u64,
+    /// After (before) which place; none: from the very end.
+    pub cursor: Option<Cursor>,
+}
+
+/// All that makes a page what it is, but for whose it is.
+#[derive_where(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PageRequest<N: Noun> {
+    /// Which rows.
+    pub filter: N::Filter,
+    /// In what order.
+    pub order: Order<N::OrderField>,
+    /// Which of them.
+    pub window: Window,
+    /// What of each.
+    pub selection: N::Selection,
+    /// Whether to find out if there are rows on the cursor's other side, which takes a statement.
+    pub looks_back: bool,
+}
+
+impl<N: Noun> PageRequest<N> {
+    /// Makes sure that the cursor belongs to this list.
+    ///
+    /// # Errors
+    /// [`CursorError`], for the client.
+    pub fn check_cursor(&self) -> Result<(), CursorError> {
+        let Some(cursor) = &self.window.cursor else {
+            return Ok(());
+        };
+        let column = N::order_column(self.order.field);
+        cursor.check(column.name, column.kind, N::KEY.kind)
+    }
+}
+
+/// Some rows of a list, in its order.
+#[derive_where(Debug, Default)]
+pub struct Page<N: Noun> {
+    rows: Vec<Arc<N>>,
+    field: N::OrderField,
+    has_previous: bool,
+    has_next: bool,
+}
+
+impl<N: Noun> Page<N> {
+    /// The rows.
+    pub fn rows(&self) -> &[Arc<N>] {
+        &self.rows
+    }
+
+    /// Whether there are rows before these. After a cursor it is known only if the request looks back.
+    pub fn has_previous(&self) -> bool {
+        self.has_previous
+    }
+
+    /// Whether there are rows after these. Before a cursor it is known only if the request looks back.
+    pub fn has_next(&self) -> bool {
+        self.has_next
+    }
+
+    /// The place of one of these rows.
+    ///
+    /// # Errors
+    /// If the order's column was not read.
+    pub fn cursor(&self, row: &N) -> Result<Cursor, Error> {
+        let column = N::order_column(self.field);
+        Ok(Cursor {
+            order: column.name.to_owned(),
+            value: row.mark(self.field)?,
+            key: row.key()?.mark(),
+        })
+    }
+}
+
+/// Reads rows by key, as far as the viewer may see them.
+pub(super) async fn rows<N: Noun>(
+    access: &Access,
+    selection: &N::Selection,
+    keys: &[Key],
+) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
+    let rows = by_key::<N>(access, selection, &[], keys).await?;
+    Ok(rows.into_iter().map(|(key, row)| (key, Some(row))).collect())
+}
+
+/// Reads rows by key: those that a visible row has `opened` if they are there at all, the others if the viewer may see them.
+pub(super) async fn by_key<N: Noun>(
+    access: &Access,
+    selection: &N::Selection,
+    opened: &[Key],
+    asked: &[Key],
+) -> Result<HashMap<Key, Arc<N>>, Error> {
+    let backend = access.reader.backend();
+    let one_of = |keys: &[Key]| {
+        let distinct: HashSet<&Key> = keys.iter().collect();
+        any_of(
+            backend,
+            column::<N::Entity>(N::KEY.name),
+            distinct.into_iter().map(Key::value).collect(),
+        )
+    };
+    let mut condition = Condition::any();
+    if !opened.is_empty() {
+        condition = condition.add(Condition::all().add(one_of(opened)).add(N::alive()));
+    }
+    if !asked.is_empty() {
+        condition = condition.add(Condition::all().add(one_of(asked)).add(N::visible(&access.viewer)));
+    }
+    if opened.is_empty() && asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let columns = N::columns(selection, None, None);
+    let mut statement = Query::select();
+    statement
+        .exprs(N::expressions(columns, selection, &access.viewer))
+        .from(table::<N::Entity>())
+        .cond_where(condition);
+    let rows = access.reader.all(&statement).await?;
+    let rows = decode::<N>(access, &rows, columns, selection).await?;
+    rows.into_iter().map(|row| Ok((row.key()?, Arc::new(row)))).collect()
+}
+
+/// Reads all rows that the filter lets through and the viewer may see; for filters that name the few rows they want.
+pub(super) async fn matching<N: Noun>(
+    access: &Access,
+    selection: &N::Selection,
+    filter: &N::Filter,
+) -> Result<Vec<N>, Error> {
+    let columns = N::columns(selection, None, None);
+    let mut statement = Query::select();
+    statement
+        .exprs(N::expressions(columns, selection, &access.viewer))
+        .from(table::<N::Entity>())
+        .cond_where(wanted::<N>(access, filter));
+    let rows = access.reader.all(&statement).await?;
+    decode::<N>(access, &rows, columns, selection).await
+}
+
+/// Reads the same page of many parents.
+pub(super) async fn pages<N: Noun>(
+    access: &Access,
+    request: &PageRequest<N>,
+    parents: &[Parent<N>],
+) -> Result<HashMap<Parent<N>, Arc<Page<N>>>, Error> {
+    let mut pages = HashMap::with_capacity(parents.len());
+    for (via, parents) in by_via(parents) {
+        let mut read = some_rows(access, request, request.window.size + 1, false, via, &parents).await?;
+        let mut behind = HashMap::new();
+        if request.looks_back && request.window.cursor.is_some() {
+            behind = some_rows(access, request, 1, true, via, &parents).await?;
+        }
+        for parent in parents {
+            let mut rows = read.remove(&parent).unwrap_or_default();
+            let further = rows.len() as u64 > request.window.size;
+            rows.truncate(request.window.size as usize);
+            let back = behind.contains_key(&parent);
+            let (has_previous, has_next) = match request.window.direction {
+                Direction::Forward => (back, further),
+                Direction::Backward => (further, back),
+            };
+            if request.window.direction == Direction::Backward {
+                rows.reverse();
+            }
+            let rows = rows.into_iter().map(Arc::new).collect();
+            pages.insert(
+                parent,
+                Arc::new(Page {
+                    rows,
+                    field: request.order.field,
+                    has_previous,
+                    has_next,
+                }),
+            );
+        }
+    }
+    Ok(pages)
+}
+
+/// Counts the rows of many parents.
+pub(super) async fn counts<N: Noun>(
+    access: &Access,
+    filter: &N::Filter,
+    parents: &[Parent<N>],
+) -> Result<HashMap<Parent<N>, i64>, Error> {
+    let backend = access.reader.backend();
+    let mut counts = HashMap::with_capacity(parents.len());
+    for (via, parents) in by_via(parents) {
+        let mut statement = Query::select();
+        statement
+            .expr(Func::count(Expr::cust("1")))
+            .from(table::<N::Entity>())
+            .cond_where(wanted::<N>(access, filter));
+        let Some(via) = via else {
+            let rows = access.reader.all(&statement).await?;
+            let count = rows
+                .first()
+                .map(|row| row.try_get_by_index(0))
+                .transpose()?
+                .unwrap_or_default();
+            counts.insert(Parent::ROOT, count);
+            continue;
+        };
+        let parent = column::<N::Entity>(N::via_column(via).name);
+        statement
+            .column(parent.clone())
+            .and_where(any_of(backend, parent.clone(), values(&parents)))
+            .group_by_col(parent);
+        for row in access.reader.all(&statement).await? {
+            let count = row.try_get_by_index(0)?;
+            counts.insert(Parent::row(via, Key::decode(&row, 1, N::via_column(via).kind)?), count);
+        }
+    }
+    Ok(counts)
+}
+
+/// The first rows of each parent on one side of the cursor; `behind`: on the other side, the cursor's own row among them.
+async fn some_rows<N: Noun>(
+    access: &Access,
+    request: &PageRequest<N>,
+    limit: u64,
+    behind: bool,
+    via: Option<N::Via>,
+    parents: &[Parent<N>],
+) -> Result<HashMap<Parent<N>, Vec<N>>, Error> {
+    let bare = N::Selection::default();
+    let selection = if behind { &bare } else { &request.selection };
+    let columns = N::columns(selection, Some(request.order.field), via);
+    let expressions = N::expressions(columns, selection, &access.viewer);
+    let backward = request.window.direction == Direction::Backward;
+    let walk = Walk::new(request, backward != behind);
+
+    let mut rows = Query::select();
+    rows.from(table::<N::Entity>())
+        .cond_where(wanted::<N>(access, &request.filter))
+        .limit(limit);
+    rows.cond_where(walk.present());
+    if let Some(cursor) = &request.window.cursor {
+        rows.cond_where(walk.beyond(cursor, behind));
+    }
+    let statement = match via {
+        None => {
+            database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
+            rows.exprs(expressions).take()
+        }
+        Some(via) => {
+            let children = Children {
+                table: table::<N::Entity>(),
+                key: Alias::new(N::KEY.name).into_iden(),
+                parent: Alias::new(N::via_column(via).name).into_iden(),
+                columns: expressions,
+                rows,
+                order: walk.columns(),
+            };
+            first_per_parent(access.reader.backend(), values(parents), children)
+        }
+    };
+
+    let read = access.reader.all(&statement).await?;
+    let mut grouped: HashMap<Parent<N>, Vec<N>> = HashMap::with_capacity(parents.len());
+    for row in decode::<N>(access, &read, columns, selection).await? {
+        let parent = match via {
+            None => Parent::ROOT,
+            Some(via) => Parent(row.parent(via)?.map(|key| (via, key))),
+        };
+        grouped.entry(parent).or_default().push(row);
+    }
+    Ok(grouped)
+}
+
+/// The rows that the viewer may see and the filter lets through.
+fn wanted<N: Noun>(access: &Access, filter: &N::Filter) -> Condition {
+    Condition::all()
+        .add(N::visible(&access.viewer))
+        .add(N::matching(filter, access.reader.backend()))
+}
+
+async fn decode<N: Noun>(
+    access: &Access,
+    rows: &[QueryResult],
+    columns: N::Columns,
+    selection: &N::Selection,
+) -> Result<Vec<N>, Error> {
+    let mut decoded = Vec::with_capacity(rows.len());
+    for row in rows {
+        decoded.push(N::decode(row, columns, selection, &access.viewer)?);
+    }
+    if !decoded.is_empty() {
+        N::attach(access, &mut decoded, selection).await?;
+    }
+    Ok(decoded)
+}
+
+/// The parents, by the column through which they own their rows. A query's field has one such column, so this is one group.
+fn by_via<N: Noun>(parents: &[Parent<N>]) -> HashMap<Option<N::Via>, Vec<Parent<N>>> {
+    let mut groups: HashMap<Option<N::Via>, Vec<Parent<N>>> = HashMap::new();
+    for parent in parents {
+        groups
+            .entry(parent.0.as_ref().map(|(via, _)| *via))
+            .or_default()
+            .push(parent.clone());
+    }
+    groups
+}
+
+fn values<N: Noun>(parents: &[Parent<N>]) -> Vec<sea_orm::Value> {
+    parents
+        .iter()
+        .filter_map(|parent| parent.0.as_ref())
+        .map(|(_, key)| key.value())
+        .collect()
+}
+
+/// A way through a list: its order, possibly from the end.
+struct Walk {
+    table: DynIden,
+    column: Named,
+    key: &'static str,
+    /// Whether rows that have nothing in the column are on the way.
+    may_lack: bool,
+    descending: bool,
+}
+
+impl Walk {
+    fn new<N: Noun>(request: &PageRequest<N>, reversed: bool) -> Self {
+        Self {
+            table: table::<N::Entity>(),
+            column: N::order_column(request.order.field),
+            key: N::KEY.name,
+            may_lack: N::may_lack(request.order.field, &request.filter),
+            descending: request.order.descending != reversed,
+        }
+    }
+
+    fn columns(&self) -> Vec<OrderColumn> {
+        let order = if self.descending { Sort::Desc } else { Sort::Asc };
+        let column = |name: &'static str, nullable| OrderColumn {
+            name: Alias::new(name).into_iden(),
+            order: order.clone(),
+            nullable,
+        };
+        vec![column(self.column.name, self.may_lack), column(self.key, false)]
+    }
+
+    fn present(&self) -> Condition {
+        let lacks_nothing = Expr::col((self.table.clone(), Alias::new(self.column.name))).is_not_null();
+        Condition::all().add_option((self.column.nullable && !self.may_lack).then_some(lacks_nothing))
+    }
+
+    /// The rows that come after the cursor on this way; `inclusive`: its own row too. A row that has nothing in the column
+    /// counts as the smallest.
+    fn beyond(&self, cursor: &Cursor, inclusive: bool) -> Condition {
+        let col = |name: &'static str| Expr::col((self.table.clone(), Alias::new(name)));
+        let after = |left: Expr, right: Expr| match (self.descending, inclusive) {
+            (true, false) => left.lt(right),
+            (true, true) => left.lte(right),
+            (false, false) => left.gt(right),
+            (false, true) => left.gte(right),
+        };
+        let key = || Expr::val(cursor.key.value());
+        match &cursor.value {
+            value if *value != Mark::Time(None) => {
+                // Compared as one, since this is what an index on both columns serves.
+                let row = Expr::tuple([col(self.column.name), col(self.key)]);
+                let later = after(row, Expr::tuple([Expr::val(value.value()), key()]));
+                let nothing_later = (self.may_lack && self.descending).then(|| col(self.column.name).is_null());
+                Condition::any().add(later).add_option(nothing_later)
+            }
+            _ => {
+                let among = Condition::all()
+                    .add(col(self.column.name).is_null())
+                    .add(after(col(self.key), key()));
+                let something = (!self.descending).then(|| col(self.column.name).is_not_null());
+                Condition::any().add(among).add_option(something)
+            }
+        }
+    }
+}

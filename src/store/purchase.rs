@@ -1,0 +1,148 @@
+//! Purchases.
+
+use entity::purchase;
+pub use entity::purchase::Status;
+use sea_orm::{
+    Condition, DbBackend, DbErr, QueryResult,
+    prelude::{DateTimeUtc, Uuid},
+    sea_query::SelectExpr,
+};
+
+use super::{
+    Error, Key, Noun, Relation,
+    attach::{Door, attach},
+    content::{self, Content},
+    cursor::Mark,
+    noun::{Boxed, Named, plain},
+    scope::{Access, Loads, NounLoads},
+    user::{self, User},
+};
+use crate::{policy, viewer::Viewer};
+
+columns! {
+    purchase::Entity {
+        ID id: Uuid = Id;
+        CUSTOMER_ID customer_id: String = CustomerId;
+        CONTENT_ID content_id: Uuid = ContentId;
+        AMOUNT_PAID_CENTS amount_paid_cents: i32 = AmountPaidCents;
+        CURRENCY currency: String = Currency;
+        PAYMENT_REFERENCE payment_reference: String = PaymentReference;
+        STATUS status: Status = Status;
+        PURCHASED_AT purchased_at: Option<DateTimeUtc> = PurchasedAt;
+        REFUNDED_AT refunded_at: Option<DateTimeUtc> = RefundedAt;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+    }
+}
+
+/// What is wanted of a purchase.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+    /// Who bought.
+    pub customer: Option<user::Selection>,
+    /// What was bought.
+    pub content: Option<content::Selection>,
+}
+
+/// Whose purchases a page is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// A customer's.
+    Customer,
+}
+
+/// One purchase that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct Purchase {
+    /// What was read of it.
+    pub row: Row,
+    /// Who bought.
+    pub customer: Relation<User>,
+    /// What was bought, if the viewer may still see that.
+    pub content: Relation<Content>,
+}
+
+impl Noun for Purchase {
+    type Entity = purchase::Entity;
+    const KEY: Named = Named::uuid("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = ();
+    type OrderField = ();
+    type Via = Via;
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::purchase::visible(viewer)
+    }
+
+    fn matching(_filter: &(), _backend: DbBackend) -> Condition {
+        Condition::all()
+    }
+
+    fn order_column(_field: ()) -> Named {
+        Named::time("created_at")
+    }
+
+    fn via_column(_via: Via) -> Named {
+        Named::text("customer_id")
+    }
+
+    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
+        let columns = selection.columns | Columns::ID | Columns::CUSTOMER_ID | Columns::CONTENT_ID;
+        if order.is_some() {
+            columns | Columns::CREATED_AT
+        } else {
+            columns
+        }
+    }
+
+    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
+        plain::<purchase::Entity>(names(columns))
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (row, _) = Row::decode(row, columns)?;
+        Ok(Self {
+            row,
+            customer: Relation::NotRead,
+            content: Relation::NotRead,
+        })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Uuid(*self.row.id()?))
+    }
+
+    fn mark(&self, _field: ()) -> Result<Mark, Error> {
+        Ok(Mark::Time(Some(*self.row.created_at()?)))
+    }
+
+    fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
+        Ok(Some(Key::Text(self.row.customer_id()?.clone())))
+    }
+
+    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let customer = |purchase: &Self| Ok(Some(Door::Open(purchase.row.customer_id()?.as_str().into())));
+            attach(
+                access,
+                rows,
+                selection.customer.as_ref(),
+                customer,
+                |purchase, found| purchase.customer = found,
+            )
+            .await?;
+
+            let content = |purchase: &Self| Ok(Some(Door::Closed((*purchase.row.content_id()?).into())));
+            attach(access, rows, selection.content.as_ref(), content, |purchase, found| {
+                purchase.content = found
+            })
+            .await
+        })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.purchase
+    }
+}

@@ -1,0 +1,113 @@
+//! Sessions. The token is not among the columns: it is never read back.
+
+use entity::session;
+use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
+
+use super::{
+    Error, Key, Noun,
+    cursor::Mark,
+    noun::{Boxed, Named, plain},
+    scope::{Access, Loads, NounLoads},
+};
+use crate::{policy, viewer::Viewer};
+
+columns! {
+    session::Entity {
+        ID id: String = Id;
+        USER_ID user_id: String = UserId;
+        EXPIRES_AT expires_at: DateTimeUtc = ExpiresAt;
+        IP_ADDRESS ip_address: Option<String> = IpAddress;
+        USER_AGENT user_agent: Option<String> = UserAgent;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+        UPDATED_AT updated_at: DateTimeUtc = UpdatedAt;
+    }
+}
+
+/// What is wanted of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+}
+
+/// Whose sessions a page is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// A user's.
+    User,
+}
+
+/// One session that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// What was read of it.
+    pub row: Row,
+}
+
+impl Noun for Session {
+    type Entity = session::Entity;
+    const KEY: Named = Named::text("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = ();
+    type OrderField = ();
+    type Via = Via;
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::session::visible(viewer)
+    }
+
+    fn matching(_filter: &(), _backend: DbBackend) -> Condition {
+        Condition::all()
+    }
+
+    fn order_column(_field: ()) -> Named {
+        Named::time("created_at")
+    }
+
+    fn via_column(_via: Via) -> Named {
+        Named::text("user_id")
+    }
+
+    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
+        let columns = selection.columns | Columns::ID | Columns::USER_ID;
+        if order.is_some() {
+            columns | Columns::CREATED_AT
+        } else {
+            columns
+        }
+    }
+
+    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
+        plain::<session::Entity>(names(columns))
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (row, _) = Row::decode(row, columns)?;
+        Ok(Self { row })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Text(self.row.id()?.clone()))
+    }
+
+    fn mark(&self, _field: ()) -> Result<Mark, Error> {
+        Ok(Mark::Time(Some(*self.row.created_at()?)))
+    }
+
+    fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
+        Ok(Some(Key::Text(self.row.user_id()?.clone())))
+    }
+
+    fn attach<'a>(
+        _access: &'a Access,
+        _rows: &'a mut [Self],
+        _selection: &'a Selection,
+    ) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.session
+    }
+}

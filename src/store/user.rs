@@ -1,0 +1,115 @@
+//! Users.
+
+use entity::user;
+use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
+
+use super::{
+    Error, Key, Noun,
+    cursor::Mark,
+    noun::{Boxed, Named, plain},
+    scope::{Access, Loads, NounLoads},
+};
+use crate::{policy, viewer::Viewer};
+
+columns! {
+    user::Entity {
+        ID id: String = Id;
+        NAME name: String = Name;
+        IMAGE image: Option<String> = Image;
+        EMAIL email: String = Email;
+        EMAIL_VERIFIED email_verified: bool = EmailVerified;
+        CREATED_AT created_at: DateTimeUtc = CreatedAt;
+    }
+}
+
+/// What is wanted of a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// Columns of its own.
+    pub columns: Columns,
+}
+
+/// One user whose public profile the viewer may see.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// What was read of it.
+    pub row: Row,
+}
+
+impl User {
+    /// Whether the viewer may have what is the user's own.
+    ///
+    /// # Errors
+    /// Never for a row of this store: what the rule looks at is always read.
+    pub fn is_private_to(&self, viewer: &Viewer) -> Result<bool, Error> {
+        Ok(policy::user::is_private_to(viewer, self.row.id()?))
+    }
+}
+
+impl Noun for User {
+    type Entity = user::Entity;
+    const KEY: Named = Named::text("id");
+    type Columns = Columns;
+    type Selection = Selection;
+    type Filter = ();
+    type OrderField = ();
+    type Via = ();
+
+    fn visible(viewer: &Viewer) -> Condition {
+        policy::user::visible(viewer)
+    }
+
+    fn matching(_filter: &(), _backend: DbBackend) -> Condition {
+        Condition::all()
+    }
+
+    fn order_column(_field: ()) -> Named {
+        Named::time("created_at")
+    }
+
+    fn via_column(_via: ()) -> Named {
+        Self::KEY
+    }
+
+    fn columns(selection: &Selection, order: Option<()>, _via: Option<()>) -> Columns {
+        let columns = selection.columns | Columns::ID;
+        if order.is_some() {
+            columns | Columns::CREATED_AT
+        } else {
+            columns
+        }
+    }
+
+    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
+        plain::<user::Entity>(names(columns))
+    }
+
+    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
+        let (row, _) = Row::decode(row, columns)?;
+        Ok(Self { row })
+    }
+
+    fn key(&self) -> Result<Key, Error> {
+        Ok(Key::Text(self.row.id()?.clone()))
+    }
+
+    fn mark(&self, _field: ()) -> Result<Mark, Error> {
+        Ok(Mark::Time(Some(*self.row.created_at()?)))
+    }
+
+    fn parent(&self, _via: ()) -> Result<Option<Key>, Error> {
+        self.key().map(Some)
+    }
+
+    fn attach<'a>(
+        _access: &'a Access,
+        _rows: &'a mut [Self],
+        _selection: &'a Selection,
+    ) -> Boxed<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn loads(loads: &Loads) -> &NounLoads<Self> {
+        &loads.user
+    }
+}

@@ -1,0 +1,126 @@
+//! From a request's headers to a credential. What it accepts is what the platform's authentication library makes: a bearer
+//! token, plain or signed, or its signed session cookie.
+
+use std::fmt;
+
+use axum::http::{HeaderMap, header};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use cookie::Cookie;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use thiserror::Error;
+
+/// The session cookie's names: over https, and else.
+const COOKIES: [&str; 2] = ["__Secure-better-auth.session_token", "better-auth.session_token"];
+/// No token is longer: whatever is, does not reach the database.
+const LONGEST_TOKEN: usize = 255;
+
+/// What a request came with.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing.
+    Anonymous,
+    /// A session's token. It may turn out to be unknown.
+    Token(String),
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Anonymous => "Anonymous",
+            Self::Token(_) => "Token(hidden)",
+        })
+    }
+}
+
+/// The header or the cookie is not a credential at all. The text is for the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum CredentialError {
+    /// Not `Bearer <token>`.
+    #[error("The Authorization header must read `Bearer <token>`.")]
+    Malformed,
+    /// The token's signature is not ours.
+    #[error("The session token's signature is not valid.")]
+    Signature,
+}
+
+/// The key that the session cookie is signed with; the authentication library has the same one.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(hidden)")
+    }
+}
+
+impl Secret {
+    /// The key with this text.
+    pub fn new(text: &str) -> Self {
+        Self(text.as_bytes().to_vec())
+    }
+
+    /// Takes `token.signature` apart, and gives the token if the signature (HMAC-SHA256, base64 with padding) is right.
+    /// The comparison takes the same time wherever the two differ.
+    fn open(&self, signed: &str) -> Result<String, CredentialError> {
+        let (token, signature) = signed.rsplit_once('.').ok_or(CredentialError::Signature)?;
+        let signature = STANDARD.decode(signature).map_err(|_| CredentialError::Signature)?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_| CredentialError::Signature)?;
+        mac.update(token.as_bytes());
+        mac.verify_slice(&signature).map_err(|_| CredentialError::Signature)?;
+        well_formed(token)
+    }
+}
+
+impl Credential {
+    /// Reads the `Authorization` header or, where there is none, the session cookie. Without a secret the cookie is not
+    /// looked at, since nobody could tell whether it is genuine.
+    ///
+    /// # Errors
+    /// [`CredentialError`] for a header or a cookie that is no credential: never taken for anonymous.
+    pub fn from_headers(headers: &HeaderMap, secret: Option<&Secret>) -> Result<Self, CredentialError> {
+        if let Some(header) = headers.get(header::AUTHORIZATION) {
+            let header = header.to_str().map_err(|_| CredentialError::Malformed)?;
+            let (scheme, token) = header.split_once(' ').ok_or(CredentialError::Malformed)?;
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(CredentialError::Malformed);
+            }
+            let token = token.trim();
+            return match (token.contains('.'), secret) {
+                (false, _) => well_formed(token).map(Self::Token),
+                (true, Some(secret)) => secret.open(token).map(Self::Token),
+                (true, None) => Err(CredentialError::Signature),
+            };
+        }
+        let Some(secret) = secret else {
+            return Ok(Self::Anonymous);
+        };
+        match session_cookie(headers) {
+            Some(signed) => secret.open(&signed).map(Self::Token),
+            None => Ok(Self::Anonymous),
+        }
+    }
+}
+
+fn well_formed(token: &str) -> Result<String, CredentialError> {
+    let ok = (1..=LONGEST_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if ok {
+        Ok(token.to_owned())
+    } else {
+        Err(CredentialError::Malformed)
+    }
+}
+
+fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    let cookies: Vec<Cookie<'_>> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(Cookie::split_parse_encoded)
+        .filter_map(Result::ok)
+        .collect();
+    COOKIES
+        .iter()
+        .find_map(|name| cookies.iter().find(|cookie| cookie.name() == *name))
+        .map(|cookie| cookie.value().to_owned())
+}

@@ -1,0 +1,128 @@
+//! Who asks: from a credential to a [`Viewer`]. This room and the command line are the only ones that read rows without a
+//! viewer's scope, because here there is none yet.
+
+mod credential;
+mod session;
+
+pub use credential::{Credential, CredentialError, Secret};
+pub use session::{SignInError, identify};
+
+use chrono::{DateTime, Utc};
+use entity::membership::Role;
+use uuid::Uuid;
+
+/// Who a request is made for, as the access rules see them. Made by [`identify`] alone; every rule is asked with one.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    identity: Option<Identity>,
+    tenant: Option<Uuid>,
+    at: DateTime<Utc>,
+}
+
+/// A signed-in person.
+#[derive(Clone, Debug)]
+struct Identity {
+    user_id: String,
+    session_id: String,
+    platform_owner: bool,
+    memberships: Vec<Membership>,
+}
+
+/// An active membership in an organization that is not deleted.
+#[derive(Clone, Copy, Debug)]
+struct Membership {
+    organization_id: Uuid,
+    role: Role,
+}
+
+impl Viewer {
+    /// The signed-in user's id; nothing for the anonymous.
+    pub fn user_id(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.user_id.as_str())
+    }
+
+    /// The session that the request came with; nothing for the anonymous.
+    pub fn session_id(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.session_id.as_str())
+    }
+
+    /// Whether this is the user with this id.
+    pub fn is(&self, user_id: &str) -> bool {
+        self.user_id() == Some(user_id)
+    }
+
+    /// Whether the viewer runs the platform.
+    pub fn is_platform_owner(&self) -> bool {
+        self.identity.as_ref().is_some_and(|identity| identity.platform_owner)
+    }
+
+    /// The organization that the request is pinned to.
+    pub fn tenant(&self) -> Option<Uuid> {
+        self.tenant
+    }
+
+    /// The time at which the request began, by which grants expire.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// The organizations of which the viewer is a member in any role.
+    pub fn member_of(&self) -> Vec<Uuid> {
+        self.organizations(|_| true)
+    }
+
+    /// The organizations of which the viewer is a manager.
+    pub fn manager_of(&self) -> Vec<Uuid> {
+        self.organizations(manages)
+    }
+
+    /// The organizations of which the viewer is an author.
+    pub fn author_of(&self) -> Vec<Uuid> {
+        self.organizations(writes)
+    }
+
+    /// Whether the viewer is a manager of this organization.
+    pub fn is_manager_of(&self, organization_id: Uuid) -> bool {
+        self.role_in(organization_id).is_some_and(manages)
+    }
+
+    /// Whether the viewer is an author in this organization.
+    pub fn is_author_in(&self, organization_id: Uuid) -> bool {
+        self.role_in(organization_id).is_some_and(writes)
+    }
+
+    fn role_in(&self, organization_id: Uuid) -> Option<Role> {
+        let memberships = self
+            .identity
+            .as_ref()
+            .map(|identity| identity.memberships.as_slice())
+            .unwrap_or_default();
+        memberships
+            .iter()
+            .find(|membership| membership.organization_id == organization_id)
+            .map(|membership| membership.role)
+    }
+
+    fn organizations(&self, counts: impl Fn(Role) -> bool) -> Vec<Uuid> {
+        let memberships = self
+            .identity
+            .as_ref()
+            .map(|identity| identity.memberships.as_slice())
+            .unwrap_or_default();
+        memberships
+            .iter()
+            .filter(|membership| counts(membership.role))
+            .map(|membership| membership.organization_id)
+            .collect()
+    }
+}
+
+/// Whether this role makes a member a manager.
+fn manages(role: Role) -> bool {
+    matches!(role, Role::Owner | Role::Admin)
+}
+
+/// Whether this role makes a member an author.
+fn writes(role: Role) -> bool {
+    manages(role) || role == Role::Creator
+}

@@ -1,0 +1,141 @@
+//! From a credential to a viewer, in one statement. Nothing is kept between requests: a session or a membership that is
+//! revoked ends with the next request, on every gateway.
+
+use entity::{membership, organization, session, user};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, IntoColumnRef, JoinType, Query, SelectStatement},
+};
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::{Credential, Identity, Membership, Viewer};
+use crate::database::{self, Reader};
+
+/// Why there is no viewer.
+#[derive(Debug, Error)]
+pub enum SignInError {
+    /// The token is unknown or has expired.
+    #[error("the session token is unknown or has expired")]
+    Unauthenticated,
+    /// The request is pinned to an organization that there is not.
+    #[error("no organization has this slug")]
+    UnknownTenant,
+    /// The database failed; for the log alone.
+    #[error("the viewer could not be read: {0}")]
+    Database(#[from] DbErr),
+}
+
+/// Finds out who asks, and which organization the request is pinned to (`tenant`: its slug).
+///
+/// # Errors
+/// [`SignInError`] for a token or a slug that there is not, and when the database fails.
+pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&str>) -> Result<Viewer, SignInError> {
+    let at = database::now();
+    let token = match (credential, tenant) {
+        (Credential::Token(token), _) => token,
+        (Credential::Anonymous, None) => {
+            return Ok(Viewer {
+                identity: None,
+                tenant: None,
+                at,
+            });
+        }
+        (Credential::Anonymous, Some(slug)) => {
+            let rows = reader.all(&tenant_by_slug(slug)).await?;
+            let id = rows.first().ok_or(SignInError::UnknownTenant)?.try_get_by_index(0)?;
+            return Ok(Viewer {
+                identity: None,
+                tenant: Some(id),
+                at,
+            });
+        }
+    };
+
+    let rows = reader.all(&session_by_token(token, tenant, at)).await?;
+    let first = rows.first().ok_or(SignInError::Unauthenticated)?;
+    let pinned: Option<Uuid> = first.try_get_by_index(5)?;
+    if tenant.is_some() && pinned.is_none() {
+        return Err(SignInError::UnknownTenant);
+    }
+    let mut memberships = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(organization_id) = row.try_get_by_index(3)? {
+            memberships.push(Membership {
+                organization_id,
+                role: row.try_get_by_index(4)?,
+            });
+        }
+    }
+    let role: user::Role = first.try_get_by_index(2)?;
+    let identity = Identity {
+        session_id: first.try_get_by_index(0)?,
+        user_id: first.try_get_by_index(1)?,
+        platform_owner: role == user::Role::PlatformOwner,
+        memberships,
+    };
+    Ok(Viewer {
+        identity: Some(identity),
+        tenant: pinned,
+        at,
+    })
+}
+
+fn tenant_by_slug(slug: &str) -> SelectStatement {
+    organization::Entity::find()
+        .select_only()
+        .column(organization::Column::Id)
+        .filter(organization::Column::Slug.eq(slug))
+        .filter(organization::Column::DeletedAt.is_null())
+        .into_query()
+}
+
+/// One row for each membership that counts, or one row without. Columns: session, user, platform role, organization, role
+/// in it, tenant.
+fn session_by_token(token: &str, tenant: Option<&str>, at: chrono::DateTime<chrono::Utc>) -> SelectStatement {
+    let mut statement = Query::select();
+    statement
+        .column((session::Entity, session::Column::Id))
+        .column((session::Entity, session::Column::UserId))
+        .column((user::Entity, user::Column::Role))
+        .column((membership::Entity, membership::Column::OrganizationId))
+        .column((membership::Entity, membership::Column::Role))
+        .expr(tenant_id(tenant))
+        .from(session::Entity)
+        .join(
+            JoinType::InnerJoin,
+            user::Entity,
+            equal(user::Column::Id, session::Column::UserId),
+        )
+        .join(
+            JoinType::LeftJoin,
+            membership::Entity,
+            Condition::all()
+                .add(equal(membership::Column::UserId, user::Column::Id))
+                .add(membership::Column::Status.eq(membership::Status::Active))
+                .add(Expr::exists(organization_lives())),
+        )
+        .and_where(session::Column::Token.eq(token))
+        .and_where(session::Column::ExpiresAt.gt(at));
+    statement
+}
+
+fn tenant_id(slug: Option<&str>) -> Expr {
+    match slug {
+        Some(slug) => Expr::SubQuery(None, Box::new(tenant_by_slug(slug).into())),
+        None => Expr::cust("NULL"),
+    }
+}
+
+fn organization_lives() -> SelectStatement {
+    Query::select()
+        .expr(Expr::cust("1"))
+        .from(organization::Entity)
+        .and_where(equal(organization::Column::Id, membership::Column::OrganizationId))
+        .and_where(organization::Column::DeletedAt.is_null())
+        .take()
+}
+
+fn equal(left: impl ColumnTrait, right: impl ColumnTrait) -> Expr {
+    Expr::col(left.as_column_ref()).eq(Expr::col(right.as_column_ref().into_column_ref()))
+}

@@ -1,0 +1,12 @@
+//! The tests, through the public door: HTTP and GraphQL, on both databases. One binary, a module a concern.
+
+#[macro_use]
+mod support;
+
+mod access;
+mod credentials;
+mod input;
+mod paging;
+mod protocol;
+mod schema;
+mod statements;

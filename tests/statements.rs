@@ -1,0 +1,154 @@
+//! The number of statements is a matter of a query's shape: neither sizes nor other requests have a part in it.
+
+use entity::membership::Role;
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::support::{App, Person, content, media};
+
+/// Queries that lead from lists to relations and on to further lists, and how many statements each takes: one to find out who
+/// asks, one for each list, one for each relation under it, one for each count.
+const SHAPES: &[(&str, u64)] = &[
+    // A page, and three relations.
+    (
+        "{ contents(first: 100) { nodes { title creator { name } organization { name } mediaItem { title } } } }",
+        5,
+    ),
+    // A page of parents, each with its own page, and the relations of that.
+    (
+        "{ organizations(first: 100) { nodes { name contents(first: 2) { nodes { creator { name } mediaItem { title } } pageInfo { hasNextPage } } } } }",
+        5,
+    ),
+    // Several lists and counts under one list.
+    (
+        "{ organizations(first: 100) { totalCount nodes {
+            contents(first: 2) { totalCount nodes { id } }
+            members(first: 2) { totalCount edges { node { role user { name } } } }
+            viewerMembership { role }
+        } } }",
+        // viewer; organizations, count, own memberships; contents, count; members, their users, count
+        9,
+    ),
+    // Lists under relations under lists.
+    (
+        "{ contents(first: 100) { nodes { creator { contents(first: 2) { nodes { organization { slug } } } organizations { edges { role node { slug } } } mediaItems(first: 1) { nodes { title } } } } } }",
+        // viewer; contents, creators; contents, their organizations; memberships, their organizations; media items
+        8,
+    ),
+    // The same list twice under other names, with other arguments.
+    (
+        "{ organizations(first: 100) { nodes {
+            newest: contents(first: 1, orderBy: { field: PUBLISHED_AT, direction: DESC }) { nodes { title } }
+            oldest: contents(first: 1, orderBy: { field: PUBLISHED_AT, direction: ASC }) { nodes { title } }
+        } } }",
+        4,
+    ),
+    // Media items, and what uses them.
+    (
+        "{ mediaItems(first: 100) { nodes { creator { name } contents(first: 2) { totalCount nodes { title creator { name } } } } } }",
+        // viewer; media items, creators; contents, their creators, count
+        6,
+    ),
+    // Three levels of lists.
+    (
+        "{ organizations(first: 100) { nodes { contents(first: 1) { nodes { creator { organizations(first: 1) { nodes { contents(first: 1) { nodes { title } } } } } } } } } }",
+        // viewer; organizations; contents, creators; memberships, organizations; contents
+        7,
+    ),
+];
+
+/// Adds parents up to this number: each an organization with an owner, media, and three pieces of content.
+async fn grow(app: &App, viewer: &Person, from: usize, to: usize) {
+    for number in from..to {
+        let owner = app.person(&format!("owner{number}")).await;
+        let organization = app.organization(&format!("organization-{number}")).await;
+        app.member(&organization, &owner, Role::Owner).await;
+        app.member(&organization, viewer, Role::Admin).await;
+        let video = media(&owner, &format!("video{number}")).save(app).await;
+        for piece in 0..3 {
+            content(&owner, &format!("piece-{piece}"))
+                .in_(&organization)
+                .showing(video)
+                .save(app)
+                .await;
+        }
+    }
+}
+
+on_both! {
+    async fn the_shape_alone_decides(app) {
+        let viewer = app.person("viewer").await;
+        let client = app.as_(&viewer);
+        let mut parents = 0;
+        for size in [1, 10, 100] {
+            grow(&app, &viewer, parents, size).await;
+            parents = size;
+            for (query, expected) in SHAPES {
+                let before = app.statements();
+                client.data(query).await;
+                assert_eq!(app.statements() - before, *expected, "with {size} parents: {query}");
+            }
+        }
+    }
+
+    async fn batches_hold_together_in_a_crowd(app) {
+        const CROWD: u64 = 64;
+        let viewer = app.person("viewer").await;
+        let client = app.as_(&viewer);
+        grow(&app, &viewer, 0, 20).await;
+        for (query, expected) in SHAPES {
+            let before = app.statements();
+            let answers = join_all((0..CROWD).map(|_| client.data(query))).await;
+            assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{query}");
+            assert_eq!(app.statements() - before, expected * CROWD, "{query}");
+        }
+    }
+
+    async fn the_anonymous_take_one_less(app) {
+        let viewer = app.person("viewer").await;
+        grow(&app, &viewer, 0, 3).await;
+        let (query, expected) = SHAPES[0];
+        let before = app.statements();
+        app.anonymous().data(query).await;
+        assert_eq!(app.statements() - before, expected - 1);
+    }
+
+    async fn nodes_take_one_statement_a_type(app) {
+        let viewer = app.person("viewer").await;
+        grow(&app, &viewer, 0, 20).await;
+        let ids = "{ organizations(first: 100) { nodes { id contents { nodes { id creator { id } } } } } }";
+        let found = app.as_(&viewer).data(ids).await;
+        let organizations = found["organizations"]["nodes"].as_array().unwrap();
+        let mut ids = Vec::new();
+        for organization in organizations {
+            ids.push(organization["id"].clone());
+            ids.push(organization["contents"]["nodes"][0]["id"].clone());
+            ids.push(organization["contents"]["nodes"][0]["creator"]["id"].clone());
+        }
+        let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Content { title creator { name } } ... on User { name } } }";
+        let before = app.statements();
+        let answer = app.as_(&viewer).data_with(query, json!({ "ids": ids })).await;
+        // viewer; organizations, contents, the contents' creators, users
+        assert_eq!(app.statements() - before, 5);
+        let answered: Vec<_> = answer["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
+        assert_eq!(answered, ids, "in the order in which they were asked for");
+    }
+
+    async fn what_is_not_asked_for_is_not_read(app) {
+        let author = app.person("author").await;
+        content(&author, "piece").save(&app).await;
+        app.take_texts();
+        app.anonymous().data("{ contents { nodes { title } pageInfo { hasNextPage } } }").await;
+        let texts: Vec<String> = app.take_texts().into_keys().collect();
+        assert_eq!(texts.len(), 1, "{texts:?}");
+        assert!(texts[0].contains("\"title\""), "{texts:?}");
+        for column in ["content_body", "description", "tags", "view_count", "count("] {
+            assert!(!texts[0].to_lowercase().contains(column), "{column} is read: {texts:?}");
+        }
+        // A connection of which only the count is wanted does not read its rows.
+        app.anonymous().data("{ contents { totalCount } }").await;
+        let texts: Vec<String> = app.take_texts().into_keys().collect();
+        assert_eq!(texts.len(), 1, "{texts:?}");
+        assert!(texts[0].to_lowercase().contains("count("), "{texts:?}");
+    }
+}

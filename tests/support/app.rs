@@ -1,0 +1,95 @@
+//! A gateway, listening, over a database of its own.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use codex_gateway::{
+    database::{Settings, connect},
+    http::{Gateway, GraphiqlSettings},
+    viewer::Secret,
+};
+use sea_orm::DatabaseConnection;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::{Client, Database, Person};
+
+/// The key that session cookies are signed with in tests.
+pub const SECRET: &str = "better-auth-secret-for-tests-0001";
+
+/// A gateway over an empty database.
+pub struct App {
+    /// A way to the database past the gateway.
+    pub db: DatabaseConnection,
+    /// Where the gateway listens: `http://127.0.0.1:port`.
+    pub url: String,
+    http: reqwest::Client,
+    statements: Arc<AtomicU64>,
+    texts: Arc<Mutex<HashMap<String, u64>>>,
+    server: JoinHandle<()>,
+    _database: Database,
+}
+
+impl App {
+    /// Starts a gateway over this database.
+    pub async fn on(database: Database) -> Self {
+        let settings = Settings {
+            url: database.url.clone(),
+            connections: 8,
+            wait: Duration::from_secs(30),
+        };
+        let mut connection = connect(&settings).await.unwrap();
+        let statements = Arc::new(AtomicU64::new(0));
+        let texts = Arc::new(Mutex::new(HashMap::new()));
+        // Counted by the ORM, and so independent of what the gateway says of itself.
+        let (count, seen) = (Arc::clone(&statements), Arc::clone(&texts));
+        connection.set_metric_callback(move |info| {
+            count.fetch_add(1, Ordering::SeqCst);
+            *seen.lock().unwrap().entry(info.statement.sql.to_string()).or_default() += 1;
+        });
+        let router = Gateway::new(connection, Some(Secret::new(SECRET))).router(&GraphiqlSettings::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            db: database.connect().await,
+            url,
+            http: reqwest::Client::new(),
+            statements,
+            texts,
+            server,
+            _database: database,
+        }
+    }
+
+    /// A client that sends no credential.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.http.clone(), format!("{}/graphql", self.url))
+    }
+
+    /// A client that is signed in as this person.
+    pub fn as_(&self, person: &Person) -> Client {
+        self.anonymous().bearer(&person.token)
+    }
+
+    /// How many statements the gateway has sent so far.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::SeqCst)
+    }
+
+    /// The texts of the statements sent since the last call, each with how often it was.
+    pub fn take_texts(&self) -> HashMap<String, u64> {
+        std::mem::take(&mut *self.texts.lock().unwrap())
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

@@ -1,0 +1,13 @@
+//! Worlds in one line, and clients to look at them.
+
+#[macro_use]
+mod both;
+mod app;
+mod client;
+mod database;
+mod world;
+
+pub use app::App;
+pub use client::Client;
+pub use database::Database;
+pub use world::{Organization, Person, content, global_id, media};

@@ -1,1 +1,107 @@
-//! (to come)
+//! Who asks: bearer tokens and the authentication library's session cookie. What is no credential is never anonymous.
+
+use chrono::Duration;
+use codex_gateway::database::now;
+use serde_json::{Value, json};
+
+use crate::support::Client;
+
+/// The token, and the cookie that the authentication library makes of it with the tests' secret.
+const TOKEN: &str = "abcdefghijklmnopqrstuvwxyzABCDEF";
+const SIGNATURE: &str = "RuLbKj0iuT+Rz+s/3TAZ5SKSY3aRXMH+v3OX4eXRKSk=";
+const COOKIE: &str = "abcdefghijklmnopqrstuvwxyzABCDEF.RuLbKj0iuT%2BRz%2Bs%2F3TAZ5SKSY3aRXMH%2Bv3OX4eXRKSk%3D";
+
+async fn name(client: Client) -> Value {
+    client.data("{ viewer { name } }").await["viewer"]["name"].clone()
+}
+
+async fn refused(client: Client) {
+    // Even where the anonymous would get an answer.
+    let answer = client.send("{ contents { totalCount } }", json!({})).await;
+    assert_eq!(answer.status, 401, "{}", answer.body);
+    assert_eq!(
+        answer.body["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+        "{}",
+        answer.body
+    );
+    assert!(answer.body.get("data").is_none(), "{}", answer.body);
+}
+
+on_both! {
+    async fn a_token_is_its_user(app) {
+        let ann = app.person("Ann").await;
+        app.session(&ann.id, TOKEN, now() + Duration::minutes(1)).await;
+        assert_eq!(name(app.anonymous()).await, Value::Null);
+        for header in [
+            format!("Bearer {TOKEN}"),
+            format!("bearer {TOKEN}"),
+            format!("Bearer {TOKEN}.{SIGNATURE}"),
+        ] {
+            assert_eq!(name(app.anonymous().header("authorization", &header)).await, "Ann", "{header}");
+        }
+        for cookie in [
+            format!("better-auth.session_token={COOKIE}"),
+            format!("__Secure-better-auth.session_token={COOKIE}"),
+            format!("theme=dark; better-auth.session_token={COOKIE}; other=1"),
+        ] {
+            assert_eq!(name(app.anonymous().header("cookie", &cookie)).await, "Ann", "{cookie}");
+        }
+        // A header goes before a cookie.
+        let bob = app.person("Bob").await;
+        let both = app.as_(&bob).header("cookie", &format!("better-auth.session_token={COOKIE}"));
+        assert_eq!(name(both).await, "Bob");
+        assert_eq!(name(app.anonymous().header("cookie", "theme=dark")).await, Value::Null, "no session cookie");
+    }
+
+    async fn what_is_no_credential_is_an_error(app) {
+        let ann = app.person("Ann").await;
+        app.session(&ann.id, TOKEN, now() + Duration::minutes(1)).await;
+        app.session(&ann.id, "tokenLate", now() - Duration::seconds(1)).await;
+        for header in [
+            "Bearer unknown".to_owned(),
+            "Bearer tokenLate".to_owned(),
+            "Bearer ".to_owned(),
+            "Bearer".to_owned(),
+            format!("Basic {TOKEN}"),
+            TOKEN.to_owned(),
+            format!("Bearer {TOKEN} x"),
+            format!("Bearer {TOKEN}."),
+            format!("Bearer {TOKEN}.{}", SIGNATURE.replace('R', "S")),
+            format!("Bearer {}", "a".repeat(300)),
+        ] {
+            refused(app.anonymous().header("authorization", &header)).await;
+        }
+        for cookie in [
+            TOKEN.to_owned(),
+            format!("{TOKEN}."),
+            COOKIE.replacen("RuL", "RuM", 1),
+            COOKIE.replacen("abc", "abd", 1),
+            String::new(),
+        ] {
+            refused(app.anonymous().header("cookie", &format!("better-auth.session_token={cookie}"))).await;
+        }
+    }
+
+    async fn a_session_that_ends_ends_with_the_next_request(app) {
+        use sea_orm::EntityTrait;
+        let ann = app.person("Ann").await;
+        assert_eq!(name(app.as_(&ann)).await, "Ann");
+        entity::session::Entity::delete_many().exec(&app.db).await.unwrap();
+        refused(app.as_(&ann)).await;
+    }
+
+    async fn a_tenant_is_an_organization_s_slug(app) {
+        let ann = app.person("Ann").await;
+        app.organization("house").await;
+        assert_eq!(name(app.as_(&ann).pinned("house")).await, "Ann");
+        for slug in ["nowhere", "", "HOUSE", "ho\u{fc}se"] {
+            for client in [app.anonymous(), app.as_(&ann)] {
+                let answer = client.pinned(slug).send("{ viewer { name } }", json!({})).await;
+                assert_eq!(answer.status, 400, "{}", answer.body);
+                let error = &answer.body["errors"][0];
+                assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{}", answer.body);
+                assert!(error["message"].as_str().unwrap().contains("X-Organization"), "{}", answer.body);
+            }
+        }
+    }
+}

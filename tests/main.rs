@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod credentials;
+mod graphql_library;
 mod input;
 mod paging;
 mod protocol;

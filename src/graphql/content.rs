@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Connection, Listed, PageArguments, scope, shown},
@@ -14,6 +13,7 @@ use super::{
     look_ahead::LookAhead,
     media_item::MediaItem,
     organization::Organization,
+    scalar::Time,
     user::User,
 };
 use crate::store::{
@@ -301,8 +301,8 @@ impl Content {
     }
 
     /// When it was first published; null for drafts.
-    async fn published_at(&self) -> Option<Result<DateTime<Utc>>> {
-        nullable(self.0.row.published_at().copied())
+    async fn published_at(&self) -> Option<Result<Time>> {
+        nullable(self.0.row.published_at().map(|time| time.map(Time)))
     }
 
     /// How often it was viewed.
@@ -328,13 +328,13 @@ impl Content {
     }
 
     /// When it was created.
-    async fn created_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.created_at()?)
+    async fn created_at(&self) -> Result<Time> {
+        Ok((*self.0.row.created_at()?).into())
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.updated_at()?)
+    async fn updated_at(&self) -> Result<Time> {
+        Ok((*self.0.row.updated_at()?).into())
     }
 
     /// Whether the viewer may edit, publish, archive and delete it: its creator (in an organization: while still an author

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, ID, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Listed, shown},
@@ -11,6 +10,7 @@ use super::{
     error::{Result, nullable},
     id::Kind,
     look_ahead::LookAhead,
+    scalar::Time,
     user::User,
 };
 use crate::store::{
@@ -77,13 +77,13 @@ impl Grant {
     }
 
     /// When it was given.
-    async fn granted_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.granted_at()?)
+    async fn granted_at(&self) -> Result<Time> {
+        Ok((*self.0.row.granted_at()?).into())
     }
 
     /// When it ends; null: it does not.
-    async fn expires_at(&self) -> Option<Result<DateTime<Utc>>> {
-        nullable(self.0.row.expires_at().copied())
+    async fn expires_at(&self) -> Option<Result<Time>> {
+        nullable(self.0.row.expires_at().map(|time| time.map(Time)))
     }
 
     /// Who holds it; null if the account is gone.

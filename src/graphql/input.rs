@@ -1,12 +1,12 @@
 //! Checks that many arguments share.
 
 use async_graphql::{ID, InputObject};
-use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
 use super::{
     error::{ClientError, Result},
     id::{self, Kind},
+    scalar::Time,
 };
 use crate::store::{Key, TimeRange};
 
@@ -19,14 +19,14 @@ const LONGEST_TEXT: usize = 500;
 #[derive(Clone, Debug, InputObject)]
 pub struct DateTimeRange {
     /// From this time on.
-    from: Option<DateTime<Utc>>,
+    from: Option<Time>,
     /// Up to this time, which no longer belongs to the stretch.
-    before: Option<DateTime<Utc>>,
+    before: Option<Time>,
 }
 
-/// A stretch of time, at the microseconds that the databases hold. None means: any time.
+/// A stretch of time. None means: any time.
 pub fn time_range(range: Option<DateTimeRange>) -> TimeRange {
-    let at = |time: Option<DateTime<Utc>>| time.map(|time| time.trunc_subsecs(6));
+    let at = |time: Option<Time>| time.map(|time| time.0);
     range
         .map(|range| TimeRange {
             from: at(range.from),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Connection, Listed, PageArguments, scope, shown},
@@ -12,7 +11,7 @@ use super::{
     id::Kind,
     input::{self, DateTimeRange},
     look_ahead::LookAhead,
-    scalar::BigInt,
+    scalar::{BigInt, Time},
     user::User,
 };
 use crate::store::{
@@ -190,18 +189,18 @@ impl MediaItem {
     }
 
     /// When the file had been uploaded.
-    async fn uploaded_at(&self) -> Option<Result<DateTime<Utc>>> {
-        nullable(self.0.row.uploaded_at().copied())
+    async fn uploaded_at(&self) -> Option<Result<Time>> {
+        nullable(self.0.row.uploaded_at().map(|time| time.map(Time)))
     }
 
     /// When it was created.
-    async fn created_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.created_at()?)
+    async fn created_at(&self) -> Result<Time> {
+        Ok((*self.0.row.created_at()?).into())
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.updated_at()?)
+    async fn updated_at(&self) -> Result<Time> {
+        Ok((*self.0.row.updated_at()?).into())
     }
 
     /// Who made it; null if the account is gone.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, ID, InputObject, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Listed, shown},
@@ -12,6 +11,7 @@ use super::{
     input,
     look_ahead::LookAhead,
     organization::Organization,
+    scalar::Time,
     user::User,
 };
 use crate::store::{
@@ -117,13 +117,13 @@ impl OrganizationMembership {
     }
 
     /// When the person was invited; null if they came without.
-    async fn invited_at(&self) -> Option<Result<DateTime<Utc>>> {
-        nullable(self.0.row.invited_at().copied())
+    async fn invited_at(&self) -> Option<Result<Time>> {
+        nullable(self.0.row.invited_at().map(|time| time.map(Time)))
     }
 
     /// When the person joined; null if they have not.
-    async fn joined_at(&self) -> Option<Result<DateTime<Utc>>> {
-        nullable(self.0.row.joined_at().copied())
+    async fn joined_at(&self) -> Option<Result<Time>> {
+        nullable(self.0.row.joined_at().map(|time| time.map(Time)))
     }
 
     /// The person; null if the account is gone.

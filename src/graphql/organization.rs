@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Connection, Listed, PageArguments, shown},
@@ -13,6 +12,7 @@ use super::{
     input,
     look_ahead::LookAhead,
     membership::{MembershipFilter, OrganizationMembership},
+    scalar::Time,
 };
 use crate::store::{
     self, Noun, Order, Parent, content, membership,
@@ -138,13 +138,13 @@ impl Organization {
     }
 
     /// When it was created.
-    async fn created_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.created_at()?)
+    async fn created_at(&self) -> Result<Time> {
+        Ok((*self.0.row.created_at()?).into())
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.updated_at()?)
+    async fn updated_at(&self) -> Result<Time> {
+        Ok((*self.0.row.updated_at()?).into())
     }
 
     /// What it publishes.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, ID, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Listed, shown},
@@ -11,6 +10,7 @@ use super::{
     error::{Result, nullable},
     id::Kind,
     look_ahead::LookAhead,
+    scalar::Time,
     user::User,
 };
 use crate::store::{
@@ -96,18 +96,18 @@ impl Purchase {
     }
 
     /// When it was paid.
-    async fn purchased_at(&self) -> Option<Result<DateTime<Utc>>> {
-        nullable(self.0.row.purchased_at().copied())
+    async fn purchased_at(&self) -> Option<Result<Time>> {
+        nullable(self.0.row.purchased_at().map(|time| time.map(Time)))
     }
 
     /// When the money went back.
-    async fn refunded_at(&self) -> Option<Result<DateTime<Utc>>> {
-        nullable(self.0.row.refunded_at().copied())
+    async fn refunded_at(&self) -> Option<Result<Time>> {
+        nullable(self.0.row.refunded_at().map(|time| time.map(Time)))
     }
 
     /// When it was begun.
-    async fn created_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.created_at()?)
+    async fn created_at(&self) -> Result<Time> {
+        Ok((*self.0.row.created_at()?).into())
     }
 
     /// Who bought; null if the account is gone.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Listed, scope},
     error::{Result, nullable},
     id::Kind,
     look_ahead::LookAhead,
+    scalar::Time,
 };
 use crate::store::{
     self, Noun,
@@ -56,18 +56,18 @@ impl Session {
     }
 
     /// When the person signed in.
-    async fn created_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.created_at()?)
+    async fn created_at(&self) -> Result<Time> {
+        Ok((*self.0.row.created_at()?).into())
     }
 
     /// When the session was last extended.
-    async fn updated_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.updated_at()?)
+    async fn updated_at(&self) -> Result<Time> {
+        Ok((*self.0.row.updated_at()?).into())
     }
 
     /// When it ends unless it is used.
-    async fn expires_at(&self) -> Result<DateTime<Utc>> {
-        Ok(*self.0.row.expires_at()?)
+    async fn expires_at(&self) -> Result<Time> {
+        Ok((*self.0.row.expires_at()?).into())
     }
 
     /// The address that the person signed in from.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SelectionField};
-use chrono::{DateTime, Utc};
 
 use super::{
     connection::{Connection, Listed, PageArguments, PageInfo, page, scope, total},
@@ -16,6 +15,7 @@ use super::{
     membership::{MembershipRole, MembershipStatus},
     organization::Organization,
     purchase::Purchase,
+    scalar::Time,
     session::Session,
 };
 use crate::store::{
@@ -123,8 +123,8 @@ impl User {
     /// When the account was made.
     ///
     /// Visible to: the user, the platform owner.
-    async fn created_at(&self, context: &Context<'_>) -> Option<Result<DateTime<Utc>>> {
-        self.private(context, || self.0.row.created_at().copied())
+    async fn created_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
+        self.private(context, || self.0.row.created_at().map(|time| Time(*time)))
     }
 
     /// What they made, personally and in organizations.

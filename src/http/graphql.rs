@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Request, Response as Executed, ServerError, Value, Variables,
+    Name, Request, Response as Executed, ServerError, Value, Variables,
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationType},
+        types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 use async_graphql_axum::GraphQLResponse;
@@ -125,6 +125,10 @@ async fn respond(
         return Err(Refusal::method("POST", "Only queries come by GET."));
     }
 
+    if let Some(error) = missing_variable(&document, &parameters) {
+        return Ok(refused(kind, vec![error.into()], Code::BadUserInput));
+    }
+
     let reader = Reader::new(gateway.connection.clone());
     let viewer = viewer(gateway, headers, &reader).await?;
     let scope = Arc::new(Scope::new(viewer, reader));
@@ -197,13 +201,48 @@ fn is_json(headers: &HeaderMap) -> bool {
         .all(|charset| charset == "utf-8" || charset == "utf8")
 }
 
-/// Whether the operation that would be executed is a query. Where it cannot be told, the execution says what is wrong.
+/// The operations that may be meant: one, unless the request is wrong, which the execution then says.
+fn chosen<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&'a str>,
+) -> impl Iterator<Item = &'a OperationDefinition> {
+    let operations = document.operations.iter();
+    let meant = move |own: Option<&Name>| name.is_none_or(|name| own.is_some_and(|own| own == name));
+    operations
+        .filter(move |(own, _)| meant(*own))
+        .map(|(_, operation)| &operation.node)
+}
+
+/// Whether nothing but a query can be meant.
 fn is_query(document: &ExecutableDocument, operation_name: Option<&str>) -> bool {
-    let mut operations = document.operations.iter();
-    operations.all(|(name, operation)| {
-        let chosen = operation_name.is_none_or(|chosen| name.is_none_or(|name| name == chosen));
-        !chosen || operation.node.ty == OperationType::Query
-    })
+    chosen(document, operation_name).all(|operation| operation.ty == OperationType::Query)
+}
+
+/// A variable that must be given and is not; the execution would say no more than that some value is null.
+fn missing_variable(document: &ExecutableDocument, parameters: &Parameters) -> Option<ClientError> {
+    let operation = chosen(document, parameters.operation_name.as_deref()).next()?;
+    let given = |name: &str| {
+        parameters
+            .variables
+            .as_ref()
+            .and_then(|map| map.get(name))
+            .is_some_and(|value| !value.is_null())
+    };
+    let missing = operation
+        .variable_definitions
+        .iter()
+        .map(|definition| &definition.node)
+        .find(|definition| {
+            !definition.var_type.node.nullable && definition.default_value.is_none() && !given(&definition.name.node)
+        })?;
+    let name = format!("${}", missing.name.node);
+    Some(ClientError::argument(
+        &name,
+        format!(
+            "of type `{}` must be given, and must not be null",
+            missing.var_type.node
+        ),
+    ))
 }
 
 async fn viewer(gateway: &Gateway, headers: &HeaderMap, reader: &Reader) -> Result<Viewer, Refusal> {

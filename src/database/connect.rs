@@ -1,8 +1,8 @@
 //! From an address to a pool of connections.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 use thiserror::Error;
 
 /// How the pool is made.
@@ -26,6 +26,9 @@ pub enum ConnectError {
     #[error("cannot connect to the database: {0}")]
     Refused(#[source] DbErr),
 }
+
+/// How long to leave a busy database file alone.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// Whether this address is that of an embedded database.
 pub fn is_sqlite(url: &str) -> bool {
@@ -57,5 +60,26 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectE
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(10))
         });
-    Database::connect(options).await.map_err(ConnectError::Refused)
+    let until = Instant::now() + settings.wait;
+    loop {
+        match Database::connect(options.clone()).await {
+            // Of several who open a new file at once one turns the journal into a WAL, and SQLite has the others neither wait
+            // for that nor go on.
+            Err(error) if is_sqlite(url) && is_busy(&error) && Instant::now() < until => {
+                tokio::time::sleep(MOMENT).await
+            }
+            connected => return connected.map_err(ConnectError::Refused),
+        }
+    }
+}
+
+/// Whether this is SQLite's word that somebody else has the file, in any of its variants.
+fn is_busy(error: &DbErr) -> bool {
+    const BUSY: u32 = 5;
+    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == BUSY)
 }

@@ -2,10 +2,12 @@
 
 mod connect;
 mod dialect;
+mod exclusive;
 mod reader;
 
 pub use connect::{ConnectError, Settings, connect, is_sqlite};
 pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_tag, order_by};
+pub use exclusive::exclusively;
 pub use reader::Reader;
 
 use chrono::{DateTime, SubsecRound, Utc};

@@ -1,0 +1,35 @@
+//! The command line, one file a command.
+
+mod migrate;
+mod progress;
+mod schema;
+pub mod seed;
+mod serve;
+
+use sea_orm::DatabaseConnection;
+
+use crate::{
+    config::{Command, CommandLine, DatabaseSettings},
+    database, telemetry,
+};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// In words for the person who typed it.
+pub async fn run(line: CommandLine) -> anyhow::Result<()> {
+    telemetry::start(&line.log.log)?;
+    match line.command {
+        None => serve::run(&line.database, &line.serve).await,
+        Some(Command::Serve(settings)) => serve::run(&line.database, &settings).await,
+        Some(Command::Migrate(what)) => migrate::run(&line.database, &what).await,
+        Some(Command::Seed(settings)) => seed::run(&line.database, &settings).await,
+        Some(Command::Schema(settings)) => schema::run(&settings),
+    }
+}
+
+/// Connects to the database that the settings name.
+async fn connect(settings: &DatabaseSettings) -> anyhow::Result<DatabaseConnection> {
+    let settings = settings.resolve()?;
+    Ok(progress::shown("Connecting to the database", database::connect(&settings)).await?)
+}

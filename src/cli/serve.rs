@@ -1,0 +1,121 @@
+//! `codex-gateway serve`: the gateway itself.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{DatabaseConnection, DbBackend};
+use tokio::net::TcpListener;
+
+use super::{connect, migrate, progress, seed};
+use crate::{
+    config::{DatabaseSettings, ServeSettings},
+    database::exclusively,
+    http::{Gateway, GraphiqlSettings, Person},
+    viewer::Secret,
+};
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// If the database or the address is not to be had, or a PostgreSQL database's schema is not up to date.
+pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -> anyhow::Result<()> {
+    let connection = connect(database).await?;
+    prepare(&connection, settings).await?;
+    let people = seed::people(&connection).await.context("cannot read the demo people")?;
+
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; say where to with --listen", settings.listen))?;
+    let address = listener.local_addr()?;
+    announce(address, &people);
+
+    let secret = settings.session_secret.as_deref().map(Secret::new);
+    let graphiql = GraphiqlSettings {
+        assets: settings.graphiql_assets.clone(),
+        // The tokens are for whoever sits at this machine.
+        people: people
+            .into_iter()
+            .filter(|_| address.ip().is_loopback())
+            .map(|person| Person {
+                name: person.name,
+                role: person.role,
+                token: person.token,
+            })
+            .collect(),
+    };
+    let router = Gateway::new(connection, secret).router(&graphiql);
+    axum::serve(listener, router)
+        .with_graceful_shutdown(told_to_stop())
+        .await
+        .context("the server failed")
+}
+
+/// Makes sure that the schema is up to date: an embedded database is brought there, and filled with demo data if it is empty;
+/// a PostgreSQL database, which other programs use too, only where that is asked for.
+async fn prepare(connection: &DatabaseConnection, settings: &ServeSettings) -> anyhow::Result<()> {
+    let embedded = connection.get_database_backend() == DbBackend::Sqlite;
+    let pending = migrate::pending(connection)
+        .await
+        .context("cannot tell how the schema stands")?;
+    if !pending.is_empty() {
+        if !embedded && !settings.migrate {
+            bail!(
+                "the database's schema lacks {} steps, from {} on. Type `codex-gateway migrate up`, or serve with --migrate",
+                pending.len(),
+                pending.first().map(String::as_str).unwrap_or_default(),
+            );
+        }
+        progress::shown("Migrating", exclusively(connection, Migrator::up(connection, None)))
+            .await
+            .context("the migration failed")?;
+    }
+    if embedded && !settings.no_demo && seed::is_empty(connection).await? {
+        // Somebody else may just be making it. Then there is nothing left to do.
+        progress::shown("Making the demo data", exclusively(connection, seed::demo(connection)))
+            .await
+            .context("cannot make the demo data")?;
+    }
+    Ok(())
+}
+
+/// Says where everything is, on standard output: this is what the person asked for, and no log.
+fn announce(address: SocketAddr, people: &[seed::Person]) {
+    println!("GraphiQL   http://{address}/");
+    println!("GraphQL    http://{address}/graphql");
+    if !people.is_empty() {
+        println!("\nDemo people. Act as one of them with the header `Authorization: Bearer <token>`:\n");
+        let widest = |text: fn(&seed::Person) -> &str| people.iter().map(|person| text(person).chars().count()).max();
+        let (name, role) = (widest(|person| &person.name), widest(|person| &person.role));
+        let (name, role) = (name.unwrap_or_default(), role.unwrap_or_default());
+        println!("{:<name$}  {:<role$}  token", "name", "who");
+        for person in people {
+            println!("{:<name$}  {:<role$}  {}", person.name, person.role, person.token);
+        }
+    }
+    println!("\nCtrl-C stops it.");
+}
+
+/// Waits for an interrupt (Ctrl-C), or for the system's request to end.
+async fn told_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => (),
+        () = terminated => (),
+    }
+}

@@ -1,0 +1,163 @@
+//! Every setting, once: its flag, its environment variable, its default, and what it is for.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use crate::database;
+
+/// A GraphQL gateway for a multi-tenant content platform. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "codex-gateway", version, args_conflicts_with_subcommands = true)]
+pub struct CommandLine {
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// The log.
+    #[command(flatten)]
+    pub log: LogSettings,
+    /// How to serve, where no command is given.
+    #[command(flatten)]
+    pub serve: ServeSettings,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve GraphQL (what happens without a command, too)
+    Serve(ServeSettings),
+    /// Change the database's schema, or tell how it stands
+    #[command(subcommand)]
+    Migrate(Migrate),
+    /// Fill the database: with the demo data, or with many rows
+    Seed(SeedSettings),
+    /// Print the GraphQL schema, or compare it with a file
+    Schema(SchemaSettings),
+}
+
+/// The database.
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseSettings {
+    /// `postgres://user:password@host/database` or `sqlite://path` [default: a SQLite file in the user's data folder]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// The most database connections held at once
+    #[arg(long, env = "CODEX_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 10, global = true,
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub database_connections: u32,
+    /// How many seconds to wait for a free database connection
+    #[arg(long, env = "CODEX_DATABASE_WAIT", value_name = "SECONDS", default_value_t = 5, global = true,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub database_wait: u64,
+}
+
+/// The log.
+#[derive(Clone, Debug, Args)]
+pub struct LogSettings {
+    /// What goes to the log: a level (error, warn, info, debug, trace), or `target=level` pairs with commas between
+    #[arg(
+        long,
+        env = "CODEX_LOG",
+        value_name = "FILTER",
+        default_value = "info,sea_orm_migration=warn",
+        global = true
+    )]
+    pub log: String,
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub struct ServeSettings {
+    /// The address to listen on
+    #[arg(long, env = "CODEX_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+    /// Bring a PostgreSQL database's schema up to date first (an embedded one always is)
+    #[arg(long, env = "CODEX_MIGRATE")]
+    pub migrate: bool,
+    /// Leave an empty embedded database empty, instead of filling it with the demo data
+    #[arg(long, env = "CODEX_NO_DEMO")]
+    pub no_demo: bool,
+    /// The key that the authentication library signs session cookies with. Without it, bearer tokens alone are read
+    #[arg(long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true)]
+    pub session_secret: Option<String>,
+    /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
+    #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
+    pub graphiql_assets: Option<PathBuf>,
+}
+
+/// What to do with the schema's steps.
+#[derive(Debug, Subcommand)]
+pub enum Migrate {
+    /// Take the steps that are pending
+    Up {
+        /// How many of them [default: all]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        steps: Option<u32>,
+    },
+    /// Take back the last step, and the rows that only it has a place for
+    Down {
+        /// How many steps
+        #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "all",
+            value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+        /// All steps: nothing is left
+        #[arg(long)]
+        all: bool,
+    },
+    /// List the steps, and whether each has been taken
+    Status,
+    /// Drop every table, and take all steps anew
+    Fresh,
+}
+
+/// What to fill the database with.
+#[derive(Debug, Args)]
+pub struct SeedSettings {
+    /// This many rows of content, with users, organizations and media to match, in place of the demo data
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub scale: Option<u64>,
+}
+
+/// What to do with the GraphQL schema.
+#[derive(Debug, Args)]
+pub struct SchemaSettings {
+    /// Compare with this file, and fail if they differ
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+}
+
+impl DatabaseSettings {
+    /// How to connect. Where no address is given it is that of a file in the user's data folder, which is made.
+    ///
+    /// # Errors
+    /// If there is no such folder and none can be made.
+    pub fn resolve(&self) -> anyhow::Result<database::Settings> {
+        let url = match &self.database_url {
+            Some(url) => url.clone(),
+            None => embedded_url()?,
+        };
+        Ok(database::Settings {
+            url,
+            connections: self.database_connections,
+            wait: Duration::from_secs(self.database_wait),
+        })
+    }
+}
+
+fn embedded_url() -> anyhow::Result<String> {
+    let folders = directories::ProjectDirs::from("", "", "codex-gateway")
+        .context("this user has no data folder; say where the database is with --database-url")?;
+    let folder = folders.data_dir();
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    Ok(format!("sqlite://{}", folder.join("codex.sqlite").display()))
+}

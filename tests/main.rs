@@ -4,9 +4,11 @@
 mod support;
 
 mod access;
+mod command_line;
 mod credentials;
 mod graphql_library;
 mod input;
+mod javascript;
 mod paging;
 mod protocol;
 mod schema;

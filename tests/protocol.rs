@@ -138,3 +138,25 @@ on_both! {
         assert_eq!(answer["errors"][0]["path"], json!(["contents"]));
     }
 }
+
+#[tokio::test]
+async fn the_page_gives_tokens_to_this_machine_alone() {
+    let database = crate::support::Database::sqlite_file();
+    let served =
+        crate::support::process::Served::start(crate::support::process::gateway(&["--database-url", &database.url]));
+    let token = &served.people[0].2;
+    let port = served.url.rsplit(':').next().unwrap();
+    for (host, local) in [
+        ("localhost", true),
+        ("127.0.0.1", true),
+        ("elsewhere.example", false),
+        ("127.0.0.1.example", false),
+    ] {
+        let request = reqwest::Client::new()
+            .get(format!("{}/", served.url))
+            .header("host", format!("{host}:{port}"));
+        let page = request.send().await.unwrap().text().await.unwrap();
+        assert_eq!(page.contains(token), local, "{host}");
+        assert!(page.contains("GraphiQL"), "{host}");
+    }
+}

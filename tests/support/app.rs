@@ -32,7 +32,7 @@ pub struct App {
     statements: Arc<AtomicU64>,
     texts: Arc<Mutex<HashMap<String, u64>>>,
     server: JoinHandle<()>,
-    _database: Database,
+    database: Database,
 }
 
 impl App {
@@ -63,7 +63,7 @@ impl App {
             statements,
             texts,
             server,
-            _database: database,
+            database,
         }
     }
 
@@ -75,6 +75,11 @@ impl App {
     /// A client that is signed in as this person.
     pub fn as_(&self, person: &Person) -> Client {
         self.anonymous().bearer(&person.token)
+    }
+
+    /// The address of its database.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
     }
 
     /// How many statements the gateway has sent so far.

@@ -8,7 +8,7 @@ use std::{
 
 use codex_gateway::database::{Settings, connect};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -133,6 +133,14 @@ impl Drop for Database {
     }
 }
 
+/// The first column of every row that a statement gives: texts, and no nulls among them.
+pub async fn texts(db: &impl ConnectionTrait, sql: &str) -> Vec<String> {
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let rows = db.query_all_raw(statement).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
 fn address() -> String {
     std::env::var(VARIABLE).unwrap_or_else(|_| USUAL.to_owned())
 }
@@ -187,7 +195,7 @@ async fn admin() -> Option<DatabaseConnection> {
 async fn drop_leftovers(admin: &DatabaseConnection) {
     let idle = "SELECT datname FROM pg_database WHERE datname LIKE 'codex\\_test\\_%'
         AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pg_stat_activity.datname = pg_database.datname)";
-    let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, idle);
+    let statement = Statement::from_string(DbBackend::Postgres, idle);
     for row in admin.query_all_raw(statement).await.unwrap() {
         let name: String = row.try_get_by_index(0).unwrap();
         let process = name.split('_').nth(2).and_then(|id| id.parse::<u32>().ok());

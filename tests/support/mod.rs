@@ -5,9 +5,10 @@ mod both;
 mod app;
 mod client;
 mod database;
+pub mod process;
 mod world;
 
 pub use app::App;
 pub use client::Client;
-pub use database::Database;
+pub use database::{Database, texts};
 pub use world::{Organization, Person, content, global_id, media};

@@ -1,0 +1,97 @@
+//! Real clients: a browser with GraphiQL, and a GraphQL client from npm, against the running program.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::support::{
+    Database,
+    process::{Served, gateway},
+};
+
+/// The folder of the scripts, with their packages; nothing where one of the programs they need is missing, which is said, and
+/// on CI is a failure.
+fn scripts(programs: &[&str]) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/js");
+    let mut missing: Vec<&str> = Vec::new();
+    for program in programs {
+        if Command::new(program).arg("--version").output().is_err() {
+            missing.push(program);
+        }
+    }
+    if !folder.join("node_modules").is_dir() {
+        missing.push("tests/js/node_modules (npm ci --prefix tests/js)");
+    }
+    if missing.is_empty() {
+        return Some(folder);
+    }
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "on CI nothing may be missing: {missing:?}"
+    );
+    let _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED, without having run: {}. Missing: {}.",
+        std::thread::current().name().unwrap_or("a test"),
+        missing.join(", "),
+    );
+    None
+}
+
+fn node(folder: &Path, script: &str, environment: &[(&str, &str)]) {
+    let output = Command::new("node")
+        .arg(folder.join(script))
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let (said, complained) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{script}:\n{said}\n{complained}");
+}
+
+#[test]
+fn a_browser_explores_with_graphiql() {
+    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    let Some(folder) = scripts(&["node", &chromium]) else {
+        return;
+    };
+    let (database, offline_database) = (Database::sqlite_file(), Database::sqlite_file());
+    let assets = folder.join("node_modules");
+    let served = Served::start(gateway(&[
+        "--database-url",
+        &database.url,
+        "--graphiql-assets",
+        assets.to_str().unwrap(),
+    ]));
+    let offline = Served::start(gateway(&["--database-url", &offline_database.url]));
+    node(
+        &folder,
+        "graphiql.mjs",
+        &[
+            ("CODEX_URL", &served.url),
+            ("CODEX_OFFLINE_URL", &offline.url),
+            ("CHROMIUM", &chromium),
+        ],
+    );
+}
+
+#[test]
+fn a_client_from_npm_reads_and_introspects() {
+    let Some(folder) = scripts(&["node"]) else { return };
+    let database = Database::sqlite_file();
+    let served = Served::start(gateway(&["--database-url", &database.url]));
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
+    node(
+        &folder,
+        "client.mjs",
+        &[
+            ("CODEX_URL", &served.url),
+            ("SCHEMA", schema),
+            ("TOKEN", &served.people[0].2),
+        ],
+    );
+}

@@ -1,0 +1,89 @@
+//! The gateway as a program: what a person types, and what it says.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Output, Stdio},
+};
+
+/// The gateway's binary, with none of the settings that this process may have been started with.
+pub fn gateway(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_codex-gateway"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CODEX_") || name == "DATABASE_URL") {
+        command.env_remove(name);
+    }
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs the gateway to its end.
+pub fn run(arguments: &[&str]) -> Output {
+    gateway(arguments).output().unwrap()
+}
+
+/// What a program that ended well has printed.
+pub fn printed(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A gateway that serves, until this value goes away.
+pub struct Served {
+    child: Child,
+    /// Where: `http://127.0.0.1:port`.
+    pub url: String,
+    /// The demo people: name, who that is, token.
+    pub people: Vec<(String, String, String)>,
+}
+
+impl Served {
+    /// Starts the gateway, and waits until it says where it listens and as whom one can act.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.args(["--listen", "127.0.0.1:0"]).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let failed = |child: &mut Child| {
+            let mut said = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("the gateway did not start: {said}");
+        };
+        let Some(graphiql) = lines.next() else {
+            failed(&mut child)
+        };
+        let url = graphiql
+            .strip_prefix("GraphiQL")
+            .unwrap()
+            .trim()
+            .trim_end_matches('/')
+            .to_owned();
+        assert_eq!(
+            lines.next().unwrap().split_whitespace().nth(1).unwrap(),
+            format!("{url}/graphql")
+        );
+        let mut people = Vec::new();
+        for line in lines.take_while(|line| line != "Ctrl-C stops it.") {
+            let columns: Vec<&str> = line
+                .split("  ")
+                .map(str::trim)
+                .filter(|column| !column.is_empty())
+                .collect();
+            if let [name, role, token] = columns[..]
+                && token != "token"
+            {
+                people.push((name.to_owned(), role.to_owned(), token.to_owned()));
+            }
+        }
+        Self { child, url, people }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

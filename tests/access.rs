@@ -107,15 +107,15 @@ impl Piece {
             seen,
             "user.contents: a visible row opens its creator's profile"
         );
-        if let Some(organization) = &self.organization {
-            if let Some(through) = from(organization.global_id()).await {
-                assert_eq!(through, seen, "organization.contents");
-            }
+        if let Some(organization) = &self.organization
+            && let Some(through) = from(organization.global_id()).await
+        {
+            assert_eq!(through, seen, "organization.contents");
         }
-        if let Some(media_item) = self.media_item {
-            if let Some(through) = from(global_id("MediaItem", media_item)).await {
-                assert_eq!(through, seen, "mediaItem.contents");
-            }
+        if let Some(media_item) = self.media_item
+            && let Some(through) = from(global_id("MediaItem", media_item)).await
+        {
+            assert_eq!(through, seen, "mediaItem.contents");
         }
         seen
     }

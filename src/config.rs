@@ -69,7 +69,7 @@ pub struct LogSettings {
         long,
         env = "CODEX_LOG",
         value_name = "FILTER",
-        default_value = "info,sea_orm_migration=warn",
+        default_value = "info,sea_orm_migration=warn,sqlx=warn",
         global = true
     )]
     pub log: String,

@@ -1,9 +1,18 @@
 //! Reads the command line and hands over.
 
+use std::process::ExitCode;
+
 use clap::Parser;
 use codex_gateway::{cli, config::CommandLine};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    cli::run(CommandLine::parse()).await
+async fn main() -> ExitCode {
+    match cli::run(CommandLine::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // For a person: what failed and why, and no backtrace.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -121,6 +121,21 @@ on_both! {
         assert_eq!(times.iter().filter(|time| time.is_none()).count(), 4, "what was never published comes too, last");
     }
 
+    async fn the_anonymous_walk_through_what_is_published(app) {
+        let author = app.person("author").await;
+        catalogue(&app, &author).await;
+        for direction in ["ASC", "DESC"] {
+            let query = |arguments: &str| {
+                format!("{{ page: contents({arguments}, orderBy: {{ field: PUBLISHED_AT, direction: {direction} }}) {PAGE} }}")
+            };
+            let all = walk(&app.anonymous(), 100, true, &query).await;
+            assert_eq!(all.len(), 19);
+            for forward in [true, false] {
+                assert_eq!(walk(&app.anonymous(), 4, forward, &query).await, all);
+            }
+        }
+    }
+
     async fn each_parent_has_its_own_page(app) {
         let author = app.person("author").await;
         for (organization, pieces) in [("none", 0), ("few", 2), ("many", 5)] {

@@ -3,11 +3,11 @@
 use entity::{content, grant, organization};
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
-use super::{any_row, nobody, same};
+use super::nobody;
 use crate::viewer::Viewer;
 
 /// What the rules about a visible content row's parts look at.
@@ -100,8 +100,10 @@ pub fn granted(viewer: &Viewer) -> Expr {
     let Some(user_id) = viewer.user_id() else {
         return nobody();
     };
-    let holds = any_row(grant::Entity)
-        .and_where(same(grant::Column::ContentId, content::Column::Id))
+    // The list of what they hold does not depend on the row, so it is made once a statement.
+    let held = Query::select()
+        .column((grant::Entity, grant::Column::ContentId))
+        .from(grant::Entity)
         .and_where(grant::Column::UserId.eq(user_id))
         .cond_where(
             Condition::any()
@@ -109,7 +111,7 @@ pub fn granted(viewer: &Viewer) -> Expr {
                 .add(grant::Column::ExpiresAt.gt(viewer.at())),
         )
         .take();
-    Expr::exists(holds)
+    Expr::col(content::Column::Id.as_column_ref()).in_subquery(held)
 }
 
 /// The rows that a request pinned to this organization may look at: its own, and those that no organization owns.
@@ -125,10 +127,13 @@ fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>)
 
 /// What is published to the viewer as one of many.
 fn published(viewer: &Viewer) -> Condition {
-    let deleted = any_row(organization::Entity)
-        .and_where(same(organization::Column::Id, content::Column::OrganizationId))
+    let deleted = Query::select()
+        .column((organization::Entity, organization::Column::Id))
+        .from(organization::Entity)
         .and_where(organization::Column::DeletedAt.is_not_null())
         .take();
+    let organization = || Expr::col(content::Column::OrganizationId.as_column_ref());
+    let alive = organization().is_null().or(organization().not_in_subquery(deleted));
     let everyone = content::Column::Visibility.is_in([content::Visibility::Public, content::Visibility::PurchasedOnly]);
     let mut audience = Condition::any().add(everyone);
     if viewer.user_id().is_some() {
@@ -142,5 +147,5 @@ fn published(viewer: &Viewer) -> Condition {
     Condition::all()
         .add(content::Column::Status.eq(content::Status::Published))
         .add(audience)
-        .add(Expr::exists(deleted).not())
+        .add(alive)
 }

@@ -308,9 +308,10 @@ impl Noun for Content {
         }
     }
 
-    fn may_lack(field: OrderField, filter: &Filter) -> bool {
-        // What is published has a time of publication. A row comparison without exceptions is what the feeds' indexes serve.
-        field == OrderField::PublishedAt && filter.status.as_deref() != Some(&[Status::Published])
+    fn may_lack(field: OrderField, filter: &Filter, viewer: &Viewer) -> bool {
+        // What is published has a time of publication, and the anonymous see nothing else.
+        let published = filter.status.as_deref() == Some(&[Status::Published]) || viewer.user_id().is_none();
+        field == OrderField::PublishedAt && !published
     }
 
     fn via_column(via: Via) -> Named {

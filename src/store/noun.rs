@@ -162,9 +162,9 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// The column of an order.
     fn order_column(field: Self::OrderField) -> Named;
 
-    /// Whether rows that the filter lets through and that have nothing in the order's column belong to the list. If not, a
-    /// plain comparison of rows walks through it, which an index serves to any depth.
-    fn may_lack(field: Self::OrderField, _filter: &Self::Filter) -> bool {
+    /// Whether rows that the viewer may see, that the filter lets through and that have nothing in the order's column belong
+    /// to the list. If not, a plain comparison of rows walks through it, which an index serves to any depth.
+    fn may_lack(field: Self::OrderField, _filter: &Self::Filter, _viewer: &Viewer) -> bool {
         Self::order_column(field).nullable
     }
 

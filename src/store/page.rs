@@ -18,7 +18,10 @@ use super::{
     noun::{Named, column, table},
     scope::Access,
 };
-use crate::database::{self, Children, OrderColumn, any_of, first_per_parent};
+use crate::{
+    database::{self, Children, OrderColumn, any_of, first_per_parent},
+    viewer::Viewer,
+};
 
 /// Whose rows: the whole platform's, or one parent's.
 #[derive_where(Clone, Debug, PartialEq, Eq, Hash)]
@@ -286,7 +289,7 @@ async fn some_rows<N: Noun>(
     let columns = N::columns(selection, Some(request.order.field), via);
     let expressions = N::expressions(columns, selection, &access.viewer);
     let backward = request.window.direction == Direction::Backward;
-    let walk = Walk::new(request, backward != behind);
+    let walk = Walk::new(&access.viewer, request, backward != behind);
 
     let mut rows = Query::select();
     rows.from(table::<N::Entity>())
@@ -380,12 +383,12 @@ struct Walk {
 }
 
 impl Walk {
-    fn new<N: Noun>(request: &PageRequest<N>, reversed: bool) -> Self {
+    fn new<N: Noun>(viewer: &Viewer, request: &PageRequest<N>, reversed: bool) -> Self {
         Self {
             table: table::<N::Entity>(),
             column: N::order_column(request.order.field),
             key: N::KEY.name,
-            may_lack: N::may_lack(request.order.field, &request.filter),
+            may_lack: N::may_lack(request.order.field, &request.filter, viewer),
             descending: request.order.descending != reversed,
         }
     }

@@ -1,7 +1,7 @@
 //! The contract: the schema is what `schema.graphql` holds, every part of it is described, and every field answers.
 
 use codex_gateway::graphql::sdl;
-use entity::membership::Role;
+use entity::{content::Visibility, membership::Role};
 use serde_json::{Value, json};
 use similar::TextDiff;
 
@@ -110,6 +110,54 @@ on_both! {
                 assert!(data["node"].is_object(), "{name}.{field_name}: {data}");
             }
         }
+    }
+
+    async fn what_is_hidden_from_somebody_says_from_whom(app) {
+        let owner = app.person("owner").await;
+        let stranger = app.person("stranger").await;
+        let house = app.organization("house").await;
+        app.member(&house, &owner, Role::Owner).await;
+        let video = media(&owner, "video").save(&app).await;
+        let sold = content(&owner, "sold").in_(&house).visibility(Visibility::PurchasedOnly).price(5).save(&app).await;
+        content(&owner, "free").in_(&house).showing(video).save(&app).await;
+        app.purchase(&owner, sold).await;
+        let rows = [
+            ("Content", global_id("Content", sold)),
+            ("MediaItem", global_id("MediaItem", video)),
+            ("Organization", house.global_id()),
+            ("User", owner.global_id()),
+        ];
+        let types = types(&app).await;
+        let mut guarded = Vec::new();
+        for kind in &types {
+            let name = kind["name"].as_str().unwrap();
+            let is_row = kind["fields"].as_array().is_some_and(|fields| fields.iter().any(|field| field["name"] == "id"));
+            if is_row && name != "Node" {
+                let last = kind["description"].as_str().unwrap().lines().last().unwrap();
+                assert!(last.starts_with("Visible to: "), "{name}: {last}");
+            }
+            let Some((_, id)) = rows.iter().find(|(row, _)| *row == name) else { continue };
+            for field in kind["fields"].as_array().unwrap() {
+                let field_name = field["name"].as_str().unwrap();
+                let selection = if inner(&field["type"]).0 == "OBJECT" { "{ __typename }" } else { "" };
+                let query = format!("query ($id: ID!) {{ node(id: $id) {{ ... on {name} {{ value: {field_name} {selection} }} }} }}");
+                let variables = json!({ "id": id });
+                let own = app.as_(&owner).data_with(&query, variables.clone()).await;
+                let other = app.as_(&stranger).data_with(&query, variables).await;
+                // What is about the viewer is another matter: their own membership is nobody else's.
+                let about_the_viewer = field_name.starts_with("viewer");
+                if !own["node"]["value"].is_null() && other["node"]["value"].is_null() && !about_the_viewer {
+                    guarded.push(format!("{name}.{field_name}"));
+                    let last = field["description"].as_str().unwrap().lines().last().unwrap();
+                    assert!(last.starts_with("Visible to: "), "{name}.{field_name}: {last}");
+                }
+            }
+        }
+        let expected = [
+            "Content.contentBody", "Content.viewCount", "Content.purchaseCount", "MediaItem.r2Key", "User.email",
+            "User.emailVerified", "User.createdAt", "User.sessions", "User.purchases",
+        ];
+        assert_eq!(guarded, expected);
     }
 
     async fn the_reference_queries_run_as_they_stand(app) {

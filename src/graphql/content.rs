@@ -6,8 +6,9 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
 use super::{
     connection::{Connection, Listed, PageArguments, scope, shown},
-    error::{ClientError, Result, nullable},
+    error::{Result, nullable},
     grant::Grant,
+    guard::{CONTENT_BODY, PURCHASE_COUNT, VIEW_COUNT},
     id::Kind,
     input::{self, DateTimeRange},
     look_ahead::LookAhead,
@@ -262,16 +263,9 @@ impl Content {
     }
 
     /// The text. Null for those who may not have it: `viewerHasAccess` tells the two apart.
-    ///
-    /// Visible to: its creator, managers of its organization, holders of a grant, the platform owner; while it is published
-    /// and `PUBLIC`, `MEMBERS_ONLY`, or `PURCHASED_ONLY` without a price, everyone who sees it.
     async fn content_body(&self, context: &Context<'_>) -> Option<Result<&str>> {
-        let body = || {
-            let may = self.0.may_have_body(scope(context)?.viewer())?;
-            let body = self.0.row.content_body()?.as_deref();
-            Ok::<_, ClientError>(body.filter(|_| may))
-        };
-        nullable(body())
+        let body = || Ok(self.0.row.content_body()?.as_deref());
+        CONTENT_BODY.open(context, |viewer| self.0.may_have_body(viewer), body)
     }
 
     /// The heading that it is listed under.
@@ -306,25 +300,21 @@ impl Content {
     }
 
     /// How often it was viewed.
-    ///
-    /// Visible to: its creator, managers of its organization, the platform owner.
     async fn view_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
-        let count = || {
-            let may = self.0.may_have_counts(scope(context)?.viewer())?;
-            Ok::<_, ClientError>(Some(*self.0.row.view_count()?).filter(|_| may))
-        };
-        nullable(count())
+        VIEW_COUNT.open(
+            context,
+            |viewer| self.0.may_have_counts(viewer),
+            || Ok(Some(*self.0.row.view_count()?)),
+        )
     }
 
     /// How often it was bought.
-    ///
-    /// Visible to: its creator, managers of its organization, the platform owner.
     async fn purchase_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
-        let count = || {
-            let may = self.0.may_have_counts(scope(context)?.viewer())?;
-            Ok::<_, ClientError>(Some(*self.0.row.purchase_count()?).filter(|_| may))
-        };
-        nullable(count())
+        PURCHASE_COUNT.open(
+            context,
+            |viewer| self.0.may_have_counts(viewer),
+            || Ok(Some(*self.0.row.purchase_count()?)),
+        )
     }
 
     /// When it was created.
@@ -358,17 +348,12 @@ impl Content {
         shown(self.0.organization.get("organization"))
     }
 
-    /// The media item that it shows; null if there is none.
-    ///
-    /// Visible to: those who may have the body, the media item's creator, and those who may have the body of other content
-    /// that uses it.
+    /// The media item that it shows; null if there is none, or the viewer does not see it.
     async fn media_item(&self) -> Option<Result<MediaItem>> {
         shown(self.0.media_item.get("media_item"))
     }
 
-    /// The grants on it, the newest first.
-    ///
-    /// Visible to: its creator, managers of its organization, the platform owner; others find their own.
+    /// The grants on it that the viewer sees, the newest first.
     async fn grants(
         &self,
         context: &Context<'_>,

@@ -33,8 +33,6 @@ pub enum AccessType {
 }
 
 /// A grant: that a person may have the body of content, for a while or for good.
-///
-/// Visible to: its user, managers of the content's organization, the content's creator, the platform owner.
 pub struct Grant(Arc<store::grant::Grant>);
 
 impl From<Arc<store::grant::Grant>> for Grant {
@@ -62,8 +60,6 @@ impl LookAhead for Selection {
 }
 
 /// A grant: that a person may have the body of content, for a while or for good.
-///
-/// Visible to: its user, managers of the content's organization, the content's creator, the platform owner.
 #[Object]
 impl Grant {
     /// The global id.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, PageArguments, scope, shown},
+    connection::{Connection, Listed, PageArguments, shown},
     content::{Content, ContentFilter, ContentOrder, order},
-    error::{ClientError, Result, nullable},
+    error::{Result, nullable},
+    guard::STORAGE_KEY,
     id::Kind,
     input::{self, DateTimeRange},
     look_ahead::LookAhead,
@@ -143,14 +144,9 @@ impl MediaItem {
     }
 
     /// Where the original file is stored.
-    ///
-    /// Visible to: its creator, the platform owner.
     async fn r2_key(&self, context: &Context<'_>) -> Option<Result<&str>> {
-        let key = || {
-            let may = self.0.may_have_storage_key(scope(context)?.viewer())?;
-            Ok::<_, ClientError>(Some(self.0.row.r2_key()?.as_str()).filter(|_| may))
-        };
-        nullable(key())
+        let key = || Ok(Some(self.0.row.r2_key()?.as_str()));
+        STORAGE_KEY.open(context, |viewer| self.0.may_have_storage_key(viewer), key)
     }
 
     /// The size of the file, in bytes.

@@ -5,6 +5,7 @@ mod connection;
 mod content;
 mod error;
 mod grant;
+mod guard;
 mod id;
 mod input;
 mod look_ahead;
@@ -28,7 +29,9 @@ pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>
 
 /// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`.
 pub fn schema() -> Schema {
-    Schema::build(Query, EmptyMutation, EmptySubscription).finish()
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .register_output_type::<guard::Rules>()
+        .finish()
 }
 
 /// The schema's text, sorted, as `schema.graphql` holds it.

@@ -171,10 +171,7 @@ impl Organization {
         Connection::load(context, parent, page, filter, order(order_by)).await
     }
 
-    /// Who belongs to it or is invited, the newest membership first.
-    ///
-    /// Visible to: managers of the organization, the platform owner; its authors see active owners, admins and creators;
-    /// everyone finds their own.
+    /// Who belongs to it or is invited, as far as the viewer sees the memberships, the newest first.
     async fn members(
         &self,
         context: &Context<'_>,
@@ -196,8 +193,6 @@ impl Organization {
     }
 
     /// The viewer's own membership, of whatever status; null if there is none.
-    ///
-    /// Visible to: the member.
     async fn viewer_membership(&self) -> Option<Result<OrganizationMembership>> {
         shown(self.0.viewer_membership.get("viewer_membership"))
     }

@@ -33,8 +33,6 @@ pub enum PurchaseStatus {
 }
 
 /// That a person bought content.
-///
-/// Visible to: its customer, the platform owner.
 pub struct Purchase(Arc<store::purchase::Purchase>);
 
 impl From<Arc<store::purchase::Purchase>> for Purchase {
@@ -66,8 +64,6 @@ impl LookAhead for Selection {
 }
 
 /// That a person bought content.
-///
-/// Visible to: its customer, the platform owner.
 #[Object]
 impl Purchase {
     /// The global id.

@@ -17,8 +17,6 @@ use crate::store::{
 };
 
 /// A place where a person is signed in. Its token is nowhere in this schema.
-///
-/// Visible to: its user, the platform owner.
 pub struct Session(Arc<store::session::Session>);
 
 impl From<Arc<store::session::Session>> for Session {
@@ -46,8 +44,6 @@ impl LookAhead for Selection {
 }
 
 /// A place where a person is signed in. Its token is nowhere in this schema.
-///
-/// Visible to: its user, the platform owner.
 #[Object]
 impl Session {
     /// The global id.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, PageArguments, PageInfo, page, scope, total},
+    connection::{Connection, Listed, PageArguments, PageInfo, page, total},
     content::{Content, ContentFilter, ContentOrder, newest_first, order},
     error::{ClientError, Result, nullable},
     grant::Grant,
+    guard::{EMAIL, EMAIL_VERIFIED, Guard, PURCHASES, SESSIONS, SIGNED_UP},
     id::Kind,
     look_ahead::LookAhead,
     media_item::{MediaItem, MediaItemFilter},
@@ -53,23 +54,11 @@ impl LookAhead for Selection {
 }
 
 impl User {
-    /// The value, if the viewer may have what is the user's own.
-    fn private<T>(
-        &self,
-        context: &Context<'_>,
-        value: impl FnOnce() -> std::result::Result<T, store::Error>,
-    ) -> Option<Result<T>> {
-        let value = || {
-            let may = self.0.is_private_to(scope(context)?.viewer())?;
-            Ok::<_, ClientError>(if may { Some(value()?) } else { None })
-        };
-        nullable(value())
-    }
-
     /// A list of what is the user's own, if the viewer may have that.
     async fn private_list<T: Listed>(
         &self,
         context: &Context<'_>,
+        guard: &Guard,
         via: <T::Noun as Noun>::Via,
         page: PageArguments,
     ) -> Option<Result<Connection<T>>>
@@ -80,7 +69,7 @@ impl User {
             let parent = Parent::row(via, self.0.key()?);
             Connection::load(context, parent, page, (), newest_first()).await
         };
-        match scope(context).and_then(|scope| Ok(self.0.is_private_to(scope.viewer())?)) {
+        match guard.lets(context, |viewer| self.0.is_private_to(viewer)) {
             Ok(true) => Some(list.await),
             Ok(false) => None,
             Err(error) => Some(Err(error)),
@@ -107,24 +96,21 @@ impl User {
     }
 
     /// The email address.
-    ///
-    /// Visible to: the user, the platform owner.
     async fn email(&self, context: &Context<'_>) -> Option<Result<&str>> {
-        self.private(context, || self.0.row.email().map(String::as_str))
+        let email = || Ok(Some(self.0.row.email()?.as_str()));
+        EMAIL.open(context, |viewer| self.0.is_private_to(viewer), email)
     }
 
     /// Whether the email address is known to be theirs.
-    ///
-    /// Visible to: the user, the platform owner.
     async fn email_verified(&self, context: &Context<'_>) -> Option<Result<bool>> {
-        self.private(context, || self.0.row.email_verified().copied())
+        let verified = || Ok(Some(*self.0.row.email_verified()?));
+        EMAIL_VERIFIED.open(context, |viewer| self.0.is_private_to(viewer), verified)
     }
 
     /// When the account was made.
-    ///
-    /// Visible to: the user, the platform owner.
     async fn created_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
-        self.private(context, || self.0.row.created_at().map(|time| Time(*time)))
+        let time = || Ok(Some(Time(*self.0.row.created_at()?)));
+        SIGNED_UP.open(context, |viewer| self.0.is_private_to(viewer), time)
     }
 
     /// What they made, personally and in organizations.
@@ -172,10 +158,7 @@ impl User {
         Connection::load(context, parent, page, filter, newest_first()).await
     }
 
-    /// The organizations that they belong to or are invited to, the newest membership first.
-    ///
-    /// Visible to: the user, managers of the organization, the platform owner; authors of an organization see its active
-    /// owners, admins and creators.
+    /// The organizations that they belong to or are invited to, as far as the viewer sees the memberships, the newest first.
     async fn organizations(
         &self,
         context: &Context<'_>,
@@ -194,8 +177,6 @@ impl User {
     }
 
     /// Where they are signed in, the newest first.
-    ///
-    /// Visible to: the user, the platform owner.
     async fn sessions(
         &self,
         context: &Context<'_>,
@@ -210,12 +191,10 @@ impl User {
             last,
             before,
         };
-        self.private_list(context, session::Via::User, page).await
+        self.private_list(context, &SESSIONS, session::Via::User, page).await
     }
 
     /// What they bought, the newest first.
-    ///
-    /// Visible to: the user, the platform owner.
     async fn purchases(
         &self,
         context: &Context<'_>,
@@ -230,12 +209,11 @@ impl User {
             last,
             before,
         };
-        self.private_list(context, purchase::Via::Customer, page).await
+        self.private_list(context, &PURCHASES, purchase::Via::Customer, page)
+            .await
     }
 
-    /// The grants that they hold, the newest first.
-    ///
-    /// Visible to: the user, the platform owner; the content's creator and managers find those on theirs.
+    /// The grants that they hold and the viewer sees, the newest first.
     async fn grants(
         &self,
         context: &Context<'_>,

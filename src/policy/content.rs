@@ -10,6 +10,16 @@ use uuid::Uuid;
 use super::nobody;
 use crate::viewer::Viewer;
 
+/// Who sees a row: [`visible`], in words.
+pub const RULE: &str = "its creator, managers of its organization, the platform owner, holders of a grant while it is published \
+    or archived; while it is published and its organization is not deleted: everyone if it is `PUBLIC` or `PURCHASED_ONLY`, \
+    members of its organization if it is `MEMBERS_ONLY`";
+/// Who may have the body of a row that they see: [`may_have_body`], in words.
+pub const BODY_RULE: &str = "its creator, managers of its organization, holders of a grant, the platform owner; while it is \
+    published and `PUBLIC`, `MEMBERS_ONLY`, or `PURCHASED_ONLY` without a price, everyone who sees it";
+/// Who may have the counts: [`may_have_counts`], in words.
+pub const COUNTS_RULE: &str = "its creator, managers of its organization, the platform owner";
+
 /// What the rules about a visible content row's parts look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {

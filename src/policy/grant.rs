@@ -6,6 +6,9 @@ use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 use super::{any_row, content::of_tenant, nobody, same};
 use crate::viewer::Viewer;
 
+/// Who sees a row: [`visible`], in words.
+pub const RULE: &str = "its user, managers of the content's organization, the content's creator, the platform owner";
+
 /// The rows that the viewer may see: their own, and those on content that they made or manage. A grant belongs to the
 /// organization that its content belongs to.
 pub fn visible(viewer: &Viewer) -> Condition {

@@ -9,6 +9,11 @@ use sea_orm::{
 use super::{any_row, content as content_policy, same};
 use crate::viewer::Viewer;
 
+/// Who sees a row: [`visible`], in words.
+pub const RULE: &str = "its creator, the platform owner, whoever may have the body of some content that uses it";
+/// Who may know where it is stored: [`may_have_storage_key`], in words.
+pub const STORAGE_KEY_RULE: &str = "its creator, the platform owner";
+
 /// The rows that the viewer may see: their own, and those that content uses whose body they may have.
 pub fn visible(viewer: &Viewer) -> Condition {
     let condition = Condition::all().add(media_item::Column::DeletedAt.is_null());

@@ -6,6 +6,10 @@ use sea_orm::{ColumnTrait, Condition};
 use super::nobody;
 use crate::viewer::Viewer;
 
+/// Who sees a row: [`visible`], in words.
+pub const RULE: &str = "the member, managers of the organization, the platform owner; authors of the organization see its active \
+    owners, admins and creators";
+
 /// The rows that the viewer may see: their own, all of the organizations that they manage, and, where they are an author,
 /// the active owners, admins and creators.
 pub fn visible(viewer: &Viewer) -> Condition {

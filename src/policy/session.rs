@@ -6,6 +6,9 @@ use sea_orm::{ColumnTrait, Condition};
 use super::nobody;
 use crate::viewer::Viewer;
 
+/// Who sees a row: [`visible`], in words.
+pub const RULE: &str = "its user, the platform owner";
+
 /// The rows that the viewer may see: their own; the platform owner, who may revoke any, sees all.
 pub fn visible(viewer: &Viewer) -> Condition {
     match viewer.user_id() {

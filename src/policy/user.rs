@@ -6,6 +6,12 @@ use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 use super::{any_row, same};
 use crate::viewer::Viewer;
 
+/// Who sees a row: [`visible`], in words.
+pub const RULE: &str = "the user, the platform owner, whoever sees a row that names the user; everyone, once the user has published \
+    content that everyone sees";
+/// Who may have what is the user's own: [`is_private_to`], in words.
+pub const PRIVATE_RULE: &str = "the user, the platform owner";
+
 /// The rows whose public profile the viewer may see: their own, and those that some row names which they see. (Content
 /// that is published to everyone is a row that everyone sees.)
 pub fn visible(viewer: &Viewer) -> Condition {

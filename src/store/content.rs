@@ -192,6 +192,7 @@ impl Content {
 impl Noun for Content {
     type Entity = content::Entity;
     const KEY: Named = Named::uuid("id");
+    const RULE: &'static str = policy::content::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = Filter;

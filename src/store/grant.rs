@@ -65,6 +65,7 @@ pub struct Grant {
 impl Noun for Grant {
     type Entity = grant::Entity;
     const KEY: Named = Named::uuid("id");
+    const RULE: &'static str = policy::grant::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = ();

@@ -93,6 +93,7 @@ impl MediaItem {
 impl Noun for MediaItem {
     type Entity = media_item::Entity;
     const KEY: Named = Named::uuid("id");
+    const RULE: &'static str = policy::media_item::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = Filter;

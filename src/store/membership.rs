@@ -81,6 +81,7 @@ pub struct Membership {
 impl Noun for Membership {
     type Entity = membership::Entity;
     const KEY: Named = Named::uuid("id");
+    const RULE: &'static str = policy::membership::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = Filter;

@@ -148,6 +148,9 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// The columns through which a parent owns its page of rows.
     type Via: Clone + Copy + Debug + PartialEq + Eq + Hash + Send + Sync + 'static;
 
+    /// Who sees a row, in words.
+    const RULE: &'static str;
+
     /// The rows that the viewer may see.
     fn visible(viewer: &Viewer) -> Condition;
 

@@ -74,6 +74,7 @@ pub struct Organization {
 impl Noun for Organization {
     type Entity = organization::Entity;
     const KEY: Named = Named::uuid("id");
+    const RULE: &'static str = policy::organization::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = Filter;

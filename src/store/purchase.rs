@@ -66,6 +66,7 @@ pub struct Purchase {
 impl Noun for Purchase {
     type Entity = purchase::Entity;
     const KEY: Named = Named::uuid("id");
+    const RULE: &'static str = policy::purchase::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = ();

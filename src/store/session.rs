@@ -47,6 +47,7 @@ pub struct Session {
 impl Noun for Session {
     type Entity = session::Entity;
     const KEY: Named = Named::text("id");
+    const RULE: &'static str = policy::session::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = ();

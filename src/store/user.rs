@@ -49,6 +49,7 @@ impl User {
 impl Noun for User {
     type Entity = user::Entity;
     const KEY: Named = Named::text("id");
+    const RULE: &'static str = policy::user::RULE;
     type Columns = Columns;
     type Selection = Selection;
     type Filter = ();

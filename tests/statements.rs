@@ -95,12 +95,16 @@ on_both! {
         const CROWD: u64 = 64;
         let viewer = app.person("viewer").await;
         let client = app.as_(&viewer);
-        grow(&app, &viewer, 0, 20).await;
-        for (query, expected) in SHAPES {
-            let before = app.statements();
-            let answers = join_all((0..CROWD).map(|_| client.data(query))).await;
-            assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{query}");
-            assert_eq!(app.statements() - before, expected * CROWD, "{query}");
+        let mut parents = 0;
+        for size in [1, 10, 100] {
+            grow(&app, &viewer, parents, size).await;
+            parents = size;
+            for (query, expected) in SHAPES {
+                let before = app.statements();
+                let answers = join_all((0..CROWD).map(|_| client.data(query))).await;
+                assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{query}");
+                assert_eq!(app.statements() - before, expected * CROWD, "with {size} parents: {query}");
+            }
         }
     }
 

@@ -1,15 +1,18 @@
 //! Content.
 
+mod filter;
+
+use entity::content;
 pub use entity::content::{ContentType, Status, Visibility};
-use entity::{content, organization as organizations};
+pub use filter::Filter;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
     prelude::{DateTimeUtc, Json, Uuid},
-    sea_query::{Expr, ExprTrait, Query, SelectExpr, SubQueryStatement},
+    sea_query::SelectExpr,
 };
 
 use super::{
-    Error, Key, Noun, Relation, TimeRange,
+    Error, Key, Noun, Relation,
     attach::{Door, attach},
     cursor::Mark,
     media_item::{self, MediaItem},
@@ -18,11 +21,7 @@ use super::{
     scope::{Access, Loads, NounLoads},
     user::{self, User},
 };
-use crate::{
-    database::{contains_text, has_tag},
-    policy,
-    viewer::Viewer,
-};
+use crate::{policy, viewer::Viewer};
 
 columns! {
     content::Entity {
@@ -69,45 +68,6 @@ impl Selection {
     fn asks_for_access(&self) -> bool {
         self.access || self.columns.has(Columns::CONTENT_BODY) || self.media_item.is_some()
     }
-}
-
-/// Which content is wanted. Everything that is said must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Filter {
-    /// With one of these slugs.
-    pub slug: Option<Vec<String>>,
-    /// In one of these states.
-    pub status: Option<Vec<Status>>,
-    /// Of one of these kinds.
-    pub content_type: Option<Vec<ContentType>>,
-    /// For one of these audiences.
-    pub visibility: Option<Vec<Visibility>>,
-    /// In one of these categories.
-    pub category: Option<Vec<String>>,
-    /// With at least one of these tags.
-    pub any_tag: Option<Vec<String>>,
-    /// With all of these tags.
-    pub all_tags: Option<Vec<String>>,
-    /// Published then.
-    pub published: TimeRange,
-    /// Created then.
-    pub created: TimeRange,
-    /// At this price or more, in cents.
-    pub price_from: Option<i32>,
-    /// At this price or less, in cents.
-    pub price_to: Option<i32>,
-    /// Whether it costs nothing.
-    pub free: Option<bool>,
-    /// Made by one of these users.
-    pub creator: Option<Vec<String>>,
-    /// Of one of these organizations.
-    pub organization: Option<Vec<Uuid>>,
-    /// Of the organization with this slug.
-    pub organization_slug: Option<String>,
-    /// Whether it is personal.
-    pub personal: Option<bool>,
-    /// With these words in the title or the description.
-    pub search: Option<String>,
 }
 
 /// By what content can be ordered.
@@ -208,97 +168,7 @@ impl Noun for Content {
     }
 
     fn matching(filter: &Filter, backend: DbBackend) -> Condition {
-        let either = |conditions: Vec<Expr>| match conditions.is_empty() {
-            true => Condition::all().add(Expr::cust("FALSE")),
-            false => conditions.into_iter().fold(Condition::any(), Condition::add),
-        };
-        let tag = |tag: &String| has_tag(backend, content::Column::Tags.as_column_ref(), tag);
-        let free = || {
-            Condition::any()
-                .add(content::Column::PriceCents.is_null())
-                .add(content::Column::PriceCents.eq(0))
-        };
-        let words = |words: &String| {
-            Condition::any()
-                .add(contains_text(backend, content::Column::Title.as_column_ref(), words))
-                .add(contains_text(
-                    backend,
-                    content::Column::Description.as_column_ref(),
-                    words,
-                ))
-        };
-        let of_slug = |slug: &String| {
-            let organization = Query::select()
-                .column(organizations::Column::Id)
-                .from(organizations::Entity)
-                .and_where(organizations::Column::Slug.eq(slug))
-                .cond_where(Organization::alive())
-                .take();
-            // One key and not a list of them, so that the index on organization and slug finds the row.
-            Expr::col(content::Column::OrganizationId.as_column_ref())
-                .eq(Expr::from(SubQueryStatement::from(organization)))
-        };
-        Condition::all()
-            .add_option(filter.slug.clone().map(|one_of| content::Column::Slug.is_in(one_of)))
-            .add_option(
-                filter
-                    .status
-                    .clone()
-                    .map(|one_of| content::Column::Status.is_in(one_of)),
-            )
-            .add_option(
-                filter
-                    .content_type
-                    .clone()
-                    .map(|one_of| content::Column::ContentType.is_in(one_of)),
-            )
-            .add_option(
-                filter
-                    .visibility
-                    .clone()
-                    .map(|one_of| content::Column::Visibility.is_in(one_of)),
-            )
-            .add_option(
-                filter
-                    .category
-                    .clone()
-                    .map(|one_of| content::Column::Category.is_in(one_of)),
-            )
-            .add_option(
-                filter
-                    .any_tag
-                    .as_ref()
-                    .map(|tags| either(tags.iter().map(tag).collect())),
-            )
-            .add_option(
-                filter
-                    .all_tags
-                    .as_ref()
-                    .map(|tags| tags.iter().map(tag).fold(Condition::all(), Condition::add)),
-            )
-            .add(filter.published.holds(content::Column::PublishedAt))
-            .add(filter.created.holds(content::Column::CreatedAt))
-            .add_option(filter.price_from.map(|price| content::Column::PriceCents.gte(price)))
-            .add_option(filter.price_to.map(|price| content::Column::PriceCents.lte(price)))
-            .add_option(filter.free.map(|is_free| if is_free { free() } else { free().not() }))
-            .add_option(
-                filter
-                    .creator
-                    .clone()
-                    .map(|one_of| content::Column::CreatorId.is_in(one_of)),
-            )
-            .add_option(
-                filter
-                    .organization
-                    .clone()
-                    .map(|one_of| content::Column::OrganizationId.is_in(one_of)),
-            )
-            .add_option(filter.organization_slug.as_ref().map(of_slug))
-            .add_option(filter.personal.map(|personal| match personal {
-                true => content::Column::OrganizationId.is_null(),
-                false => content::Column::OrganizationId.is_not_null(),
-            }))
-            .add_option(filter.search.as_ref().map(words))
+        filter.condition(backend)
     }
 
     fn order_column(field: OrderField) -> Named {

@@ -9,6 +9,7 @@ mod error;
 mod noun;
 mod page;
 mod scope;
+mod walk;
 
 pub mod content;
 pub mod grant;

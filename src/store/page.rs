@@ -9,19 +9,16 @@ use std::{
 use derive_where::derive_where;
 use sea_orm::{
     Condition, QueryResult,
-    sea_query::{Alias, DynIden, Expr, ExprTrait, Func, IntoIden, Order as Sort, Query},
+    sea_query::{Alias, Expr, Func, IntoIden, Query},
 };
 
 use super::{
     Cursor, CursorError, Error, Key, Noun,
-    cursor::Mark,
-    noun::{Named, column, table},
+    noun::{column, table},
     scope::Access,
+    walk::Walk,
 };
-use crate::{
-    database::{self, Children, OrderColumn, any_of, first_per_parent},
-    viewer::Viewer,
-};
+use crate::database::{self, Children, any_of, first_per_parent};
 
 /// Whose rows: the whole platform's, or one parent's.
 #[derive_where(Clone, Debug, PartialEq, Eq, Hash)]
@@ -370,70 +367,4 @@ fn values<N: Noun>(parents: &[Parent<N>]) -> Vec<sea_orm::Value> {
         .filter_map(|parent| parent.0.as_ref())
         .map(|(_, key)| key.value())
         .collect()
-}
-
-/// A way through a list: its order, possibly from the end.
-struct Walk {
-    table: DynIden,
-    column: Named,
-    key: &'static str,
-    /// Whether rows that have nothing in the column are on the way.
-    may_lack: bool,
-    descending: bool,
-}
-
-impl Walk {
-    fn new<N: Noun>(viewer: &Viewer, request: &PageRequest<N>, reversed: bool) -> Self {
-        Self {
-            table: table::<N::Entity>(),
-            column: N::order_column(request.order.field),
-            key: N::KEY.name,
-            may_lack: N::may_lack(request.order.field, &request.filter, viewer),
-            descending: request.order.descending != reversed,
-        }
-    }
-
-    fn columns(&self) -> Vec<OrderColumn> {
-        let order = if self.descending { Sort::Desc } else { Sort::Asc };
-        let column = |name: &'static str, nullable| OrderColumn {
-            name: Alias::new(name).into_iden(),
-            order: order.clone(),
-            nullable,
-        };
-        vec![column(self.column.name, self.may_lack), column(self.key, false)]
-    }
-
-    fn present(&self) -> Condition {
-        let lacks_nothing = Expr::col((self.table.clone(), Alias::new(self.column.name))).is_not_null();
-        Condition::all().add_option((self.column.nullable && !self.may_lack).then_some(lacks_nothing))
-    }
-
-    /// The rows that come after the cursor on this way; `inclusive`: its own row too. A row that has nothing in the column
-    /// counts as the smallest.
-    fn beyond(&self, cursor: &Cursor, inclusive: bool) -> Condition {
-        let col = |name: &'static str| Expr::col((self.table.clone(), Alias::new(name)));
-        let after = |left: Expr, right: Expr| match (self.descending, inclusive) {
-            (true, false) => left.lt(right),
-            (true, true) => left.lte(right),
-            (false, false) => left.gt(right),
-            (false, true) => left.gte(right),
-        };
-        let key = || Expr::val(cursor.key.value());
-        match &cursor.value {
-            value if *value != Mark::Time(None) => {
-                // Compared as one, since this is what an index on both columns serves.
-                let row = Expr::tuple([col(self.column.name), col(self.key)]);
-                let later = after(row, Expr::tuple([Expr::val(value.value()), key()]));
-                let nothing_later = (self.may_lack && self.descending).then(|| col(self.column.name).is_null());
-                Condition::any().add(later).add_option(nothing_later)
-            }
-            _ => {
-                let among = Condition::all()
-                    .add(col(self.column.name).is_null())
-                    .add(after(col(self.key), key()));
-                let something = (!self.descending).then(|| col(self.column.name).is_not_null());
-                Condition::any().add(among).add_option(something)
-            }
-        }
-    }
 }

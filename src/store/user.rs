@@ -6,8 +6,8 @@ use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, se
 use super::{
     Error, Key, Noun,
     cursor::Mark,
-    noun::{Boxed, Named, plain},
-    scope::{Access, Loads, NounLoads},
+    noun::{Named, plain},
+    scope::{Loads, NounLoads},
 };
 use crate::{policy, viewer::Viewer};
 
@@ -100,14 +100,6 @@ impl Noun for User {
 
     fn parent(&self, _via: ()) -> Result<Option<Key>, Error> {
         self.key().map(Some)
-    }
-
-    fn attach<'a>(
-        _access: &'a Access,
-        _rows: &'a mut [Self],
-        _selection: &'a Selection,
-    ) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async { Ok(()) })
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

@@ -1,0 +1,80 @@
+//! The way through a list: its order, and what comes after a place in it.
+
+use sea_orm::{
+    Condition,
+    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Order as Sort},
+};
+
+use super::{
+    Cursor, Noun, PageRequest,
+    cursor::Mark,
+    noun::{Named, table},
+};
+use crate::{database::OrderColumn, viewer::Viewer};
+
+/// A way through a list: its order, possibly from the end.
+pub(super) struct Walk {
+    table: DynIden,
+    column: Named,
+    key: &'static str,
+    /// Whether rows that have nothing in the column are on the way.
+    may_lack: bool,
+    descending: bool,
+}
+
+impl Walk {
+    pub(super) fn new<N: Noun>(viewer: &Viewer, request: &PageRequest<N>, reversed: bool) -> Self {
+        Self {
+            table: table::<N::Entity>(),
+            column: N::order_column(request.order.field),
+            key: N::KEY.name,
+            may_lack: N::may_lack(request.order.field, &request.filter, viewer),
+            descending: request.order.descending != reversed,
+        }
+    }
+
+    pub(super) fn columns(&self) -> Vec<OrderColumn> {
+        let order = if self.descending { Sort::Desc } else { Sort::Asc };
+        let column = |name: &'static str, nullable| OrderColumn {
+            name: Alias::new(name).into_iden(),
+            order: order.clone(),
+            nullable,
+        };
+        vec![column(self.column.name, self.may_lack), column(self.key, false)]
+    }
+
+    /// The rows that are on the way at all.
+    pub(super) fn present(&self) -> Condition {
+        let lacks_nothing = Expr::col((self.table.clone(), Alias::new(self.column.name))).is_not_null();
+        Condition::all().add_option((self.column.nullable && !self.may_lack).then_some(lacks_nothing))
+    }
+
+    /// The rows that come after the cursor on this way; `inclusive`: its own row too. A row that has nothing in the column
+    /// counts as the smallest.
+    pub(super) fn beyond(&self, cursor: &Cursor, inclusive: bool) -> Condition {
+        let col = |name: &'static str| Expr::col((self.table.clone(), Alias::new(name)));
+        let after = |left: Expr, right: Expr| match (self.descending, inclusive) {
+            (true, false) => left.lt(right),
+            (true, true) => left.lte(right),
+            (false, false) => left.gt(right),
+            (false, true) => left.gte(right),
+        };
+        let key = || Expr::val(cursor.key.value());
+        match &cursor.value {
+            value if *value != Mark::Time(None) => {
+                // Compared as one, since this is what an index on both columns serves.
+                let row = Expr::tuple([col(self.column.name), col(self.key)]);
+                let later = after(row, Expr::tuple([Expr::val(value.value()), key()]));
+                let nothing_later = (self.may_lack && self.descending).then(|| col(self.column.name).is_null());
+                Condition::any().add(later).add_option(nothing_later)
+            }
+            _ => {
+                let among = Condition::all()
+                    .add(col(self.column.name).is_null())
+                    .add(after(col(self.key), key()));
+                let something = (!self.descending).then(|| col(self.column.name).is_not_null());
+                Condition::any().add(among).add_option(something)
+            }
+        }
+    }
+}

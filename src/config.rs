@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::database;
 
-/// A GraphQL gateway for a multi-tenant content platform. Without a command it serves.
+/// A GraphQL gateway for a multi-tenant content platform. Without a command, it serves.
 #[derive(Debug, Parser)]
 #[command(name = "codex-gateway", version, args_conflicts_with_subcommands = true)]
 pub struct CommandLine {
@@ -87,8 +87,8 @@ pub struct ServeSettings {
     /// Leave an empty embedded database empty, instead of filling it with the demo data
     #[arg(long, env = "CODEX_NO_DEMO")]
     pub no_demo: bool,
-    /// The key that the authentication library signs session cookies with. Without it, bearer tokens alone are read
-    #[arg(long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true)]
+    /// The key that the authentication library signs session cookies with. Without it, only bearer tokens are accepted
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new(), long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true)]
     pub session_secret: Option<String>,
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
@@ -116,7 +116,7 @@ pub enum Migrate {
     },
     /// List the steps, and whether each has been taken
     Status,
-    /// Drop every table, and take all steps anew
+    /// Drop every table, whoever uses it, and take all steps anew
     Fresh,
 }
 

@@ -46,6 +46,12 @@ on_both! {
         ] {
             assert_eq!(name(app.anonymous().header("cookie", &cookie)).await, "Ann", "{cookie}");
         }
+        // Another program's cookie, which nobody can read, is none of ours.
+        let odd = [b"theme=caf\xe9; better-auth.session_token=".as_slice(), COOKIE.as_bytes()].concat();
+        let request = reqwest::Client::new().post(format!("{}/graphql", app.url)).json(&json!({ "query": "{ viewer { name } }" }));
+        let odd = reqwest::header::HeaderValue::from_bytes(&odd).unwrap();
+        let answer: Value = request.header("cookie", odd).send().await.unwrap().json().await.unwrap();
+        assert_eq!(answer["data"]["viewer"]["name"], "Ann");
         // A header goes before a cookie.
         let bob = app.person("Bob").await;
         let both = app.as_(&bob).header("cookie", &format!("better-auth.session_token={COOKIE}"));
@@ -71,6 +77,9 @@ on_both! {
         ] {
             refused(app.anonymous().header("authorization", &header)).await;
         }
+        refused(app.as_(&ann).bearer("another")).await;
+        refused(app.anonymous().header("cookie", "better-auth.session_token=%ff%fe")).await;
+        refused(app.anonymous().header("cookie", "theme=dark; better-auth.session_token")).await;
         for cookie in [
             TOKEN.to_owned(),
             format!("{TOKEN}."),
@@ -94,6 +103,8 @@ on_both! {
         let ann = app.person("Ann").await;
         app.organization("house").await;
         assert_eq!(name(app.as_(&ann).pinned("house")).await, "Ann");
+        let twice = app.as_(&ann).pinned("house").pinned("house").send("{ viewer { name } }", json!({})).await;
+        assert_eq!(twice.status, 400, "{}", twice.body);
         for slug in ["nowhere", "", "HOUSE", "ho\u{fc}se"] {
             for client in [app.anonymous(), app.as_(&ann)] {
                 let answer = client.pinned(slug).send("{ viewer { name } }", json!({})).await;

@@ -133,3 +133,17 @@ async fn an_error_in_a_list_says_where() {
     // A fault: the field's name is missing where the error takes the list's item away.
     assert_eq!(path("{ parts { required } }").await, json!(["parts", 1]));
 }
+
+#[tokio::test]
+async fn a_default_is_not_known_in_include() {
+    // A fault: a variable that is left out has its default. Hence the gateway writes the defaults into the variables.
+    let query = "query ($yes: Boolean = true) { fast @include(if: $yes) slow }";
+    assert_eq!(
+        run(query, json!({})).await.data.into_json().unwrap(),
+        json!({ "slow": 1 })
+    );
+    assert_eq!(
+        run(query, json!({ "yes": true })).await.data.into_json().unwrap(),
+        json!({ "fast": 2, "slow": 1 })
+    );
+}

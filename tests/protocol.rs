@@ -80,6 +80,7 @@ on_both! {
             (&[("content-type", JSON)][..], "", StatusCode::BAD_REQUEST),
             (&[("content-type", JSON)], "{", StatusCode::BAD_REQUEST),
             (&[("content-type", JSON)], "[]", StatusCode::BAD_REQUEST),
+            (&[("content-type", JSON)], r#"["{ __typename }",null,null,null]"#, StatusCode::BAD_REQUEST),
             (&[("content-type", JSON)], "{}", StatusCode::BAD_REQUEST),
             (&[("content-type", JSON)], r#"{"query":1}"#, StatusCode::BAD_REQUEST),
             (&[("content-type", JSON)], r#"{"query":"{ __typename }","variables":[]}"#, StatusCode::BAD_REQUEST),
@@ -139,6 +140,48 @@ on_both! {
     }
 }
 
+/// A document in which each fragment spreads the next one twice.
+fn bomb(fragments: usize) -> String {
+    let chain: String = (1..fragments)
+        .map(|number| format!("fragment F{} on Query {{ ...F{number} ...F{number} }} ", number - 1))
+        .collect();
+    format!(
+        "{{ ...F0 }} {chain} fragment F{} on Query {{ __typename }}",
+        fragments - 1
+    )
+}
+
+on_both! {
+    async fn a_document_that_grows_without_end_is_refused_at_once(app) {
+        for document in [bomb(30), bomb(150), bomb(1000), format!("{{ {} }}", "a: __typename ".repeat(10_001))] {
+            let before = app.statements();
+            let error = app.anonymous().error(&document).await;
+            assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{error}");
+            assert_eq!(app.statements(), before);
+        }
+        app.anonymous().data(&bomb(5)).await;
+    }
+
+    async fn what_is_refused_is_short_and_kept_by_nobody(app) {
+        let wrong = format!("{{ {} }}", "wrong ".repeat(1000));
+        for document in [wrong, format!("{{ # {}", "x".repeat(100_000))] {
+            let body = json!({ "query": document }).to_string();
+            let response = post(&app, &[("content-type", JSON)], body).await;
+            assert_eq!(response.headers()["cache-control"], "no-store");
+            let text = response.text().await.unwrap();
+            assert!(text.len() < 10_000, "{} bytes", text.len());
+        }
+        let response = get(&app, &[("query", "{ __typename }")], JSON).await;
+        assert_eq!(response.headers()["cache-control"], "no-store");
+    }
+
+    async fn a_variable_s_default_counts_everywhere(app) {
+        let query = "query ($yes: Boolean = true, $no: Boolean = false) { a: __schema @include(if: $yes) { __typename } b: __schema @skip(if: $no) { __typename } c: __schema @include(if: $no) { __typename } }";
+        let data = app.anonymous().data(query).await;
+        assert_eq!(data, json!({ "a": { "__typename": "__Schema" }, "b": { "__typename": "__Schema" } }));
+    }
+}
+
 #[tokio::test]
 async fn the_page_gives_tokens_to_this_machine_alone() {
     let database = crate::support::Database::sqlite_file();
@@ -159,4 +202,17 @@ async fn the_page_gives_tokens_to_this_machine_alone() {
         assert_eq!(page.contains(token), local, "{host}");
         assert!(page.contains("GraphiQL"), "{host}");
     }
+    let behind_a_proxy = reqwest::Client::new()
+        .get(format!("{}/", served.url))
+        .header("x-forwarded-for", "192.0.2.1");
+    assert!(
+        !behind_a_proxy
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .contains(token)
+    );
 }

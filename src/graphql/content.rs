@@ -294,7 +294,7 @@ impl Content {
         Ok((*self.0.row.status()?).into())
     }
 
-    /// When it was first published; null for drafts.
+    /// When it was published; null for drafts.
     async fn published_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.published_at().map(|time| time.map(Time)))
     }
@@ -343,7 +343,7 @@ impl Content {
         shown(self.0.creator.get("creator"))
     }
 
-    /// The organization that it belongs to; null for personal content, and when the organization has been deleted.
+    /// The organization that it belongs to; null for personal content, and where the viewer does not see the organization.
     async fn organization(&self) -> Option<Result<Organization>> {
         shown(self.0.organization.get("organization"))
     }
@@ -358,9 +358,9 @@ impl Content {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
     ) -> Result<Connection<Grant>> {
         let parent = Parent::row(grant::Via::Content, self.0.key()?);
         let page = PageArguments {

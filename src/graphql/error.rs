@@ -79,11 +79,6 @@ impl ClientError {
             id: Some(id),
         }
     }
-
-    /// Which kind it is.
-    pub fn code(&self) -> Code {
-        self.code
-    }
 }
 
 impl From<ClientError> for async_graphql::Error {

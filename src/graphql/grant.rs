@@ -32,7 +32,7 @@ pub enum AccessType {
     Preview,
 }
 
-/// A grant: that a person may have the body of content, for a while or for good.
+/// A grant: it lets a person have the body of content, for a while or for good.
 pub struct Grant(Arc<store::grant::Grant>);
 
 impl From<Arc<store::grant::Grant>> for Grant {
@@ -59,7 +59,7 @@ impl LookAhead for Selection {
     }
 }
 
-/// A grant: that a person may have the body of content, for a while or for good.
+/// A grant: it lets a person have the body of content, for a while or for good.
 #[Object]
 impl Grant {
     /// The global id.

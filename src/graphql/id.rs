@@ -104,7 +104,11 @@ pub fn decode_as(argument: &str, id: &ID, kind: Kind) -> Result<Key> {
     match decode(argument, id)? {
         (found, key) if found == kind => Ok(key),
         (found, _) => {
-            let message = format!("must be the id of a {}, and is that of a {}", kind.name(), found.name());
+            let message = format!(
+                "must be a global id of type {}, and is one of type {}",
+                kind.name(),
+                found.name()
+            );
             Err(ClientError::argument(argument, message))
         }
     }

@@ -77,7 +77,7 @@ impl MediaItemFilter {
     }
 }
 
-/// A video or a sound that content shows.
+/// A video or audio recording that content can show.
 pub struct MediaItem(Arc<store::media_item::MediaItem>);
 
 impl From<Arc<store::media_item::MediaItem>> for MediaItem {
@@ -115,7 +115,7 @@ impl LookAhead for Selection {
     }
 }
 
-/// A video or a sound that content shows.
+/// A video or audio recording that content can show.
 #[Object]
 impl MediaItem {
     /// The global id.
@@ -209,10 +209,10 @@ impl MediaItem {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<ContentFilter>,
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,

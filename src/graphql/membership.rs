@@ -70,7 +70,7 @@ impl MembershipFilter {
     }
 }
 
-/// That a person belongs to an organization, or is invited.
+/// The membership of a person in an organization, or an invitation to it.
 pub struct OrganizationMembership(Arc<store::membership::Membership>);
 
 impl From<Arc<store::membership::Membership>> for OrganizationMembership {
@@ -98,7 +98,7 @@ impl LookAhead for Selection {
     }
 }
 
-/// That a person belongs to an organization, or is invited.
+/// The membership of a person in an organization, or an invitation to it.
 #[Object]
 impl OrganizationMembership {
     /// The global id.

@@ -152,10 +152,10 @@ impl Organization {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<ContentFilter>,
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,
@@ -176,10 +176,10 @@ impl Organization {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<MembershipFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<MembershipFilter>,
     ) -> Result<Connection<OrganizationMembership>> {
         let parent = Parent::row(membership::Via::Organization, self.0.key()?);
         let page = PageArguments {

@@ -32,7 +32,7 @@ pub enum PurchaseStatus {
     Failed,
 }
 
-/// That a person bought content.
+/// A purchase of content.
 pub struct Purchase(Arc<store::purchase::Purchase>);
 
 impl From<Arc<store::purchase::Purchase>> for Purchase {
@@ -63,7 +63,7 @@ impl LookAhead for Selection {
     }
 }
 
-/// That a person bought content.
+/// A purchase of content.
 #[Object]
 impl Purchase {
     /// The global id.
@@ -101,7 +101,7 @@ impl Purchase {
         nullable(self.0.row.refunded_at().map(|time| time.map(Time)))
     }
 
-    /// When it was begun.
+    /// When the purchase was started.
     async fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
     }

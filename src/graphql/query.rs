@@ -85,7 +85,8 @@ impl Query {
                 format!("must not have more than {MOST_IDS} values"),
             ));
         }
-        let ids = ids.iter().map(|id| id::decode("ids", id)).collect::<Result<Vec<_>>>()?;
+        let decode = |(place, id)| id::decode(&format!("ids.{place}"), id);
+        let ids = ids.iter().enumerate().map(decode).collect::<Result<Vec<_>>>()?;
         try_join_all(ids.into_iter().map(|id| find_any(context, id))).await
     }
 
@@ -133,10 +134,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<OrganizationFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<OrganizationFilter>,
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             OrganizationOrder,
         >,
@@ -188,10 +189,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<ContentFilter>,
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,
@@ -221,10 +222,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<MediaItemFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<MediaItemFilter>,
     ) -> Result<Connection<MediaItem>> {
         let page = PageArguments {
             first,

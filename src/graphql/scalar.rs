@@ -1,7 +1,7 @@
 //! Scalars of our own.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
 
 /// A whole number that may be larger than an `Int`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,12 @@ impl ScalarType for BigInt {
     }
 }
 
+/// Reads a time. An offset can lead out of the years of four digits, in which alone a text's order is that of time.
+fn read(text: &str) -> Option<DateTime<Utc>> {
+    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc().trunc_subsecs(6);
+    (0..=9999).contains(&time.year()).then_some(time)
+}
+
 /// A point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time(pub DateTime<Utc>);
@@ -44,14 +50,16 @@ impl From<DateTime<Utc>> for Time {
 impl ScalarType for Time {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Ok(Self(DateTime::parse_from_rfc3339(text)?.to_utc().trunc_subsecs(6))),
+            Value::String(text) => read(text)
+                .map(Self)
+                .ok_or_else(|| InputValueError::expected_type(value)),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
 
     // Asked while the document is validated, whose errors name the argument.
     fn is_valid(value: &Value) -> bool {
-        matches!(value, Value::String(text) if DateTime::parse_from_rfc3339(text).is_ok())
+        matches!(value, Value::String(text) if read(text).is_some())
     }
 
     fn to_value(&self) -> Value {

@@ -61,7 +61,7 @@ impl Session {
         Ok((*self.0.row.updated_at()?).into())
     }
 
-    /// When it ends unless it is used.
+    /// When it ends, if it is not used until then.
     async fn expires_at(&self) -> Result<Time> {
         Ok((*self.0.row.expires_at()?).into())
     }

@@ -118,10 +118,10 @@ impl User {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<ContentFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<ContentFilter>,
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,
@@ -142,10 +142,10 @@ impl User {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which.")] filter: Option<MediaItemFilter>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<MediaItemFilter>,
     ) -> Result<Connection<MediaItem>> {
         let parent = Parent::row(media_item::Via::Creator, self.0.key()?);
         let page = PageArguments {
@@ -163,9 +163,9 @@ impl User {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
     ) -> Result<UserOrganizationConnection> {
         let page = PageArguments {
             first,
@@ -181,9 +181,9 @@ impl User {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
     ) -> Option<Result<Connection<Session>>> {
         let page = PageArguments {
             first,
@@ -199,9 +199,9 @@ impl User {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
     ) -> Option<Result<Connection<Purchase>>> {
         let page = PageArguments {
             first,
@@ -218,9 +218,9 @@ impl User {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
     ) -> Result<Connection<Grant>> {
         let parent = Parent::row(grant::Via::User, self.0.key()?);
         let page = PageArguments {

@@ -131,6 +131,13 @@ impl Asset {
 /// Whether the page was asked for under this machine's own name. A foreign name that leads here is somebody else's page, which
 /// would read the tokens out of ours.
 fn is_local(headers: &HeaderMap) -> bool {
+    // Whatever stands before the gateway asks in its own name.
+    if ["forwarded", "x-forwarded-for", "x-forwarded-host", "via"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+    {
+        return false;
+    }
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Name, Request, Response as Executed, ServerError, Value, Variables,
+    Request, Response as Executed, ServerError, Value, Variables,
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationDefinition, OperationType},
+        types::{ExecutableDocument, OperationType},
     },
 };
 use async_graphql_axum::GraphQLResponse;
@@ -16,9 +16,8 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 
-use super::{Gateway, negotiation::Answer};
+use super::{Gateway, document, negotiation::Answer, request::Parameters};
 use crate::{
     database::Reader,
     graphql::{ClientError, Code},
@@ -29,26 +28,20 @@ use crate::{
 /// The header that pins a request to an organization: its slug.
 const TENANT: HeaderName = HeaderName::from_static("x-organization");
 
-/// What a client asks, out of a body or out of a query string.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Parameters {
-    query: String,
-    operation_name: Option<String>,
-    variables: Option<serde_json::Map<String, serde_json::Value>>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<serde_json::Map<String, serde_json::Value>>,
-}
+/// An answer is for one viewer, and no cache tells viewers apart.
+const NOT_KEPT: &str = "no-store";
+/// The most errors in an answer that gets no further than the validation: a document may have as many as it has fields.
+const MOST_ERRORS: usize = 20;
 
 /// A request that gets no further than here.
-struct Refusal {
+pub(super) struct Refusal {
     status: StatusCode,
     error: ClientError,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
-    fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
         Self {
             status,
             error: ClientError::new(code, message),
@@ -56,7 +49,7 @@ impl Refusal {
         }
     }
 
-    fn bad_request(message: impl Into<String>) -> Self {
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Code::BadUserInput, message)
     }
 
@@ -113,19 +106,26 @@ async fn respond(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
     let parameters = match *method {
-        Method::GET => from_query_string(query.unwrap_or_default())?,
-        Method::POST => from_body(headers, body)?,
+        Method::GET => Parameters::from_query_string(query.unwrap_or_default())?,
+        Method::POST => Parameters::from_body(headers, body)?,
         _ => return Err(Refusal::method("GET, POST", "Queries come by POST or GET.")),
     };
     let document = match parse_query(&parameters.query) {
         Ok(document) => document,
-        Err(error) => return Ok(refused(kind, vec![error.into()], Code::ParseFailed)),
+        Err(error) => return Ok(refused(kind, vec![unreadable(error.into())], Code::ParseFailed)),
     };
     if *method == Method::GET && !is_query(&document, parameters.operation_name.as_deref()) {
         return Err(Refusal::method("POST", "Only queries come by GET."));
     }
 
-    if let Some(error) = missing_variable(&document, &parameters) {
+    let mut variables = parameters.variables;
+    let checked = document::check(&document).and_then(|()| {
+        match document::chosen(&document, parameters.operation_name.as_deref()).next() {
+            Some(operation) => document::complete(operation, &mut variables),
+            None => Ok(()),
+        }
+    });
+    if let Err(error) = checked {
         return Ok(refused(kind, vec![error.into()], Code::BadUserInput));
     }
 
@@ -135,125 +135,29 @@ async fn respond(
     let mut request = Request::new(parameters.query).data(Arc::clone(&scope));
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
-    request.variables = parameters
-        .variables
-        .map(|map| Variables::from_json(map.into()))
-        .unwrap_or_default();
+    request.variables = Variables::from_json(variables.into());
     let executed = scope.drive(gateway.schema.execute(request)).await;
     Ok(written(kind, executed))
 }
 
-/// Reads the parameters out of a GET request's query string, where variables and extensions are JSON texts.
-fn from_query_string(query: &str) -> Result<Parameters, Refusal> {
-    let (mut document, mut operation_name, mut variables) = (None, None, None);
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        match &*name {
-            "query" => document = Some(value.into_owned()),
-            "operationName" => operation_name = Some(value.into_owned()).filter(|name| !name.is_empty()),
-            "variables" if !value.is_empty() => {
-                let wrong = |_| Refusal::bad_request("`variables` must be a JSON object.");
-                variables = serde_json::from_str(&value).map_err(wrong)?;
-            }
-            "extensions" if !value.is_empty() => {
-                let wrong = |_| Refusal::bad_request("`extensions` must be a JSON object.");
-                let _: Option<serde_json::Map<String, serde_json::Value>> =
-                    serde_json::from_str(&value).map_err(wrong)?;
-            }
-            _ => (),
-        }
-    }
-    let query = document.ok_or_else(|| Refusal::bad_request("`query` is missing."))?;
-    Ok(Parameters {
-        query,
-        operation_name,
-        variables,
-        _extensions: None,
-    })
-}
-
-/// Reads the parameters out of a POST request's JSON body.
-fn from_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Parameters, Refusal> {
-    if !is_json(headers) {
-        let message = "The body must be `application/json`, in UTF-8, and the `Content-Type` header must say so.";
-        return Err(Refusal::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Code::BadUserInput,
-            message,
-        ));
-    }
-    let body = body.map_err(|rejection| Refusal::new(rejection.status(), Code::BadUserInput, rejection.body_text()))?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Refusal::bad_request(format!("The body is not a GraphQL request: {error}.")))
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
-    let json = parts.next().is_some_and(|name| name == "application/json");
-    let charset = |part: String| {
-        part.strip_prefix("charset=")
-            .map(|charset| charset.trim_matches('"').to_owned())
-    };
-    json && parts
-        .filter_map(charset)
-        .all(|charset| charset == "utf-8" || charset == "utf8")
-}
-
-/// The operations that may be meant: one, unless the request is wrong, which the execution then says.
-fn chosen<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&'a str>,
-) -> impl Iterator<Item = &'a OperationDefinition> {
-    let operations = document.operations.iter();
-    let meant = move |own: Option<&Name>| name.is_none_or(|name| own.is_some_and(|own| own == name));
-    operations
-        .filter(move |(own, _)| meant(*own))
-        .map(|(_, operation)| &operation.node)
-}
-
 /// Whether nothing but a query can be meant.
 fn is_query(document: &ExecutableDocument, operation_name: Option<&str>) -> bool {
-    chosen(document, operation_name).all(|operation| operation.ty == OperationType::Query)
-}
-
-/// A variable that must be given and is not; the execution would say no more than that some value is null.
-fn missing_variable(document: &ExecutableDocument, parameters: &Parameters) -> Option<ClientError> {
-    let operation = chosen(document, parameters.operation_name.as_deref()).next()?;
-    let given = |name: &str| {
-        parameters
-            .variables
-            .as_ref()
-            .and_then(|map| map.get(name))
-            .is_some_and(|value| !value.is_null())
-    };
-    let missing = operation
-        .variable_definitions
-        .iter()
-        .map(|definition| &definition.node)
-        .find(|definition| {
-            !definition.var_type.node.nullable && definition.default_value.is_none() && !given(&definition.name.node)
-        })?;
-    let name = format!("${}", missing.name.node);
-    Some(ClientError::argument(
-        &name,
-        format!(
-            "of type `{}` must be given, and must not be null",
-            missing.var_type.node
-        ),
-    ))
+    document::chosen(document, operation_name).all(|operation| operation.ty == OperationType::Query)
 }
 
 async fn viewer(gateway: &Gateway, headers: &HeaderMap, reader: &Reader) -> Result<Viewer, Refusal> {
     let credential = Credential::from_headers(headers, gateway.secret.as_ref())
         .map_err(|error| Refusal::unauthenticated(error.to_string()))?;
-    let tenant = headers
-        .get(TENANT)
+    let unknown = || Refusal::bad_request("The `X-Organization` header must be the slug of one organization.");
+    let mut tenants = headers.get_all(TENANT).iter();
+    let tenant = tenants
+        .next()
         .map(|value| value.to_str().map(str::trim))
-        .transpose();
-    let unknown = || Refusal::bad_request("The `X-Organization` header must be the slug of an organization.");
-    let tenant = tenant.map_err(|_| unknown())?;
+        .transpose()
+        .map_err(|_| unknown())?;
+    if tenants.next().is_some() {
+        return Err(unknown());
+    }
     identify(reader, &credential, tenant)
         .await
         .map_err(|error| match error {
@@ -284,10 +188,28 @@ fn written(kind: Answer, mut executed: Executed) -> Response {
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type()));
     response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(NOT_KEPT));
+    response
+}
+
+/// What a parser says of a document, without the drawing of it that may be as long as the document.
+fn unreadable(error: ServerError) -> ServerError {
+    let expected = error
+        .message
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("= "))
+        .next_back();
+    let message = format!(
+        "The document is not GraphQL: {}.",
+        expected.unwrap_or("it cannot be read")
+    );
+    ServerError { message, ..error }
 }
 
 /// Writes why an operation was not executed.
 fn refused(kind: Answer, mut failures: Vec<ServerError>, code: Code) -> Response {
+    failures.truncate(MOST_ERRORS);
     failures.iter_mut().for_each(|error| set_code(error, code));
     errors(kind.refused(), kind, &failures)
 }
@@ -301,5 +223,9 @@ fn set_code(error: &mut ServerError, code: Code) {
 
 fn errors(status: StatusCode, kind: Answer, errors: &[ServerError]) -> Response {
     let body = serde_json::json!({ "errors": errors }).to_string();
-    (status, [(header::CONTENT_TYPE, kind.content_type())], body).into_response()
+    let headers = [
+        (header::CONTENT_TYPE, kind.content_type()),
+        (header::CACHE_CONTROL, NOT_KEPT),
+    ];
+    (status, headers, body).into_response()
 }

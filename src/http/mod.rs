@@ -1,8 +1,10 @@
 //! The edge, one file a concern.
 
+mod document;
 mod graphiql;
 mod graphql;
 mod negotiation;
+mod request;
 
 pub use graphiql::{Person, Settings as GraphiqlSettings};
 

@@ -36,8 +36,8 @@ impl fmt::Debug for Credential {
 /// The header or the cookie is not a credential at all. The text is for the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CredentialError {
-    /// Not `Bearer <token>`.
-    #[error("The Authorization header must read `Bearer <token>`.")]
+    /// Neither one `Bearer <token>` nor a session cookie that can be read.
+    #[error("The credential must be one `Authorization: Bearer <token>` header, or a session cookie.")]
     Malformed,
     /// The token's signature is not ours.
     #[error("The session token's signature is not valid.")]
@@ -79,7 +79,12 @@ impl Credential {
     /// # Errors
     /// [`CredentialError`] for a header or a cookie that is no credential: never taken for anonymous.
     pub fn from_headers(headers: &HeaderMap, secret: Option<&Secret>) -> Result<Self, CredentialError> {
-        if let Some(header) = headers.get(header::AUTHORIZATION) {
+        let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
+        if let Some(header) = authorizations.next() {
+            // With two of them, what stands before the gateway may have looked at the other one.
+            if authorizations.next().is_some() {
+                return Err(CredentialError::Malformed);
+            }
             let header = header.to_str().map_err(|_| CredentialError::Malformed)?;
             let (scheme, token) = header.split_once(' ').ok_or(CredentialError::Malformed)?;
             if !scheme.eq_ignore_ascii_case("bearer") {
@@ -95,7 +100,7 @@ impl Credential {
         let Some(secret) = secret else {
             return Ok(Self::Anonymous);
         };
-        match session_cookie(headers) {
+        match session_cookie(headers)? {
             Some(signed) => secret.open(&signed).map(Self::Token),
             None => Ok(Self::Anonymous),
         }
@@ -111,16 +116,23 @@ fn well_formed(token: &str) -> Result<String, CredentialError> {
     }
 }
 
-fn session_cookie(headers: &HeaderMap) -> Option<String> {
-    let cookies: Vec<Cookie<'_>> = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(Cookie::split_parse_encoded)
-        .filter_map(Result::ok)
+/// The session cookie's value. Other cookies are none of ours, and may be anything.
+fn session_cookie(headers: &HeaderMap) -> Result<Option<String>, CredentialError> {
+    let headers = headers.get_all(header::COOKIE).iter();
+    let pairs: Vec<&[u8]> = headers
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
         .collect();
-    COOKIES
-        .iter()
-        .find_map(|name| cookies.iter().find(|cookie| cookie.name() == *name))
-        .map(|cookie| cookie.value().to_owned())
+    for name in COOKIES {
+        let is_it = |pair: &&&[u8]| {
+            let own = pair.trim_ascii_start().strip_prefix(name.as_bytes());
+            own.map(<[u8]>::trim_ascii_start)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
+        };
+        if let Some(pair) = pairs.iter().find(is_it) {
+            let pair = std::str::from_utf8(pair).map_err(|_| CredentialError::Malformed)?;
+            let cookie = Cookie::parse_encoded(pair).map_err(|_| CredentialError::Malformed)?;
+            return Ok(Some(cookie.value().to_owned()));
+        }
+    }
+    Ok(None)
 }

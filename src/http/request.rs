@@ -1,0 +1,103 @@
+//! What a client asks, out of a body or out of a query string.
+
+use axum::{
+    body::Bytes,
+    extract::rejection::BytesRejection,
+    http::{HeaderMap, StatusCode, header},
+};
+use serde_json::{Map, Value};
+
+use super::graphql::Refusal;
+use crate::graphql::Code;
+
+/// The parameters of a request, as GraphQL over HTTP names them. `extensions` are read, and nothing comes of them.
+#[derive(Debug)]
+pub(super) struct Parameters {
+    pub(super) query: String,
+    pub(super) operation_name: Option<String>,
+    pub(super) variables: Map<String, Value>,
+}
+
+impl Parameters {
+    /// Reads the parameters out of a GET request's query string, where variables and extensions are JSON texts.
+    pub(super) fn from_query_string(query: &str) -> Result<Self, Refusal> {
+        let mut parameters = Map::new();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let value = match &*name {
+                "variables" | "extensions" if value.is_empty() => Value::Null,
+                "variables" | "extensions" => {
+                    serde_json::from_str(&value).map_err(|_| must_be(&name, "a JSON object"))?
+                }
+                _ => Value::String(value.into_owned()),
+            };
+            parameters.insert(name.into_owned(), value);
+        }
+        Self::from_map(parameters)
+    }
+
+    /// Reads the parameters out of a POST request's JSON body.
+    pub(super) fn from_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Self, Refusal> {
+        if !is_json(headers) {
+            let message = "The body must be `application/json`, in UTF-8, and the `Content-Type` header must say so.";
+            return Err(Refusal::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                Code::BadUserInput,
+                message,
+            ));
+        }
+        let body =
+            body.map_err(|rejection| Refusal::new(rejection.status(), Code::BadUserInput, rejection.body_text()))?;
+        match serde_json::from_slice(&body) {
+            Ok(Value::Object(parameters)) => Self::from_map(parameters),
+            Ok(_) => Err(Refusal::bad_request("The body must be a JSON object.")),
+            Err(error) => Err(Refusal::bad_request(format!("The body is not JSON: {error}."))),
+        }
+    }
+
+    fn from_map(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
+        let mut take = |name: &str| parameters.remove(name).filter(|value| !value.is_null());
+        let query = match take("query") {
+            Some(Value::String(query)) => query,
+            Some(_) => return Err(must_be("query", "a text")),
+            None => return Err(Refusal::bad_request("`query` is missing.")),
+        };
+        let operation_name = match take("operationName") {
+            // Some clients send an empty name for none.
+            Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
+            Some(_) => return Err(must_be("operationName", "a text")),
+            None => None,
+        };
+        let mut object = |name: &str| match take(name) {
+            Some(Value::Object(object)) => Ok(object),
+            Some(_) => Err(must_be(name, "a JSON object")),
+            None => Ok(Map::new()),
+        };
+        object("extensions")?;
+        let variables = object("variables")?;
+        Ok(Self {
+            query,
+            operation_name,
+            variables,
+        })
+    }
+}
+
+fn must_be(name: &str, what: &str) -> Refusal {
+    Refusal::bad_request(format!("`{name}` must be {what}."))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = content_type
+        .unwrap_or_default()
+        .split(';')
+        .map(|part| part.trim().to_ascii_lowercase());
+    let json = parts.next().is_some_and(|name| name == "application/json");
+    let charset = |part: String| {
+        part.strip_prefix("charset=")
+            .map(|charset| charset.trim_matches('"').to_owned())
+    };
+    json && parts
+        .filter_map(charset)
+        .all(|charset| charset == "utf-8" || charset == "utf8")
+}

@@ -14,7 +14,7 @@ use codex_gateway::{
     http::{Gateway, GraphiqlSettings},
     viewer::Secret,
 };
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, Statement};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{Client, Database, Person};
@@ -30,7 +30,7 @@ pub struct App {
     pub url: String,
     http: reqwest::Client,
     statements: Arc<AtomicU64>,
-    texts: Arc<Mutex<HashMap<String, u64>>>,
+    sent: Arc<Mutex<Vec<Statement>>>,
     server: JoinHandle<()>,
     database: Database,
 }
@@ -45,12 +45,12 @@ impl App {
         };
         let mut connection = connect(&settings).await.unwrap();
         let statements = Arc::new(AtomicU64::new(0));
-        let texts = Arc::new(Mutex::new(HashMap::new()));
+        let sent = Arc::new(Mutex::new(Vec::new()));
         // Counted by the ORM, and so independent of what the gateway says of itself.
-        let (count, seen) = (Arc::clone(&statements), Arc::clone(&texts));
+        let (count, seen) = (Arc::clone(&statements), Arc::clone(&sent));
         connection.set_metric_callback(move |info| {
             count.fetch_add(1, Ordering::SeqCst);
-            *seen.lock().unwrap().entry(info.statement.sql.to_string()).or_default() += 1;
+            seen.lock().unwrap().push(info.statement.clone());
         });
         let router = Gateway::new(connection, Some(Secret::new(SECRET))).router(&GraphiqlSettings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -61,7 +61,7 @@ impl App {
             url,
             http: reqwest::Client::new(),
             statements,
-            texts,
+            sent,
             server,
             database,
         }
@@ -87,9 +87,18 @@ impl App {
         self.statements.load(Ordering::SeqCst)
     }
 
-    /// The texts of the statements sent since the last call, each with how often it was.
+    /// The statements sent since they were last taken.
+    pub fn take_statements(&self) -> Vec<Statement> {
+        std::mem::take(&mut *self.sent.lock().unwrap())
+    }
+
+    /// The texts of the statements sent since they were last taken, each with how often it was.
     pub fn take_texts(&self) -> HashMap<String, u64> {
-        std::mem::take(&mut *self.texts.lock().unwrap())
+        let mut texts = HashMap::new();
+        for statement in self.take_statements() {
+            *texts.entry(statement.sql.to_string()).or_default() += 1;
+        }
+        texts
     }
 }
 

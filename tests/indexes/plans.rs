@@ -1,0 +1,490 @@
+//! The plans that PostgreSQL makes over many rows: which index it reads, and that it sorts nothing that an index has sorted.
+
+use chrono::Duration;
+use codex_gateway::{cli::seed, database::now};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use serde_json::{Value, json};
+
+use crate::support::{App, Database, Organization, Person, global_id, texts};
+
+/// What the bulk data has none of, or so few that reading all of them is no worse.
+const MORE: &str = "
+    INSERT INTO accounts (id, account_id, provider_id, user_id)
+        SELECT provider || id, id, provider, id FROM users, unnest(ARRAY['credential', 'elsewhere']) AS provider;
+    INSERT INTO organizations (name, slug) SELECT 'One more', 'more-' || number FROM generate_series(1, 5000) AS number;
+    INSERT INTO sessions (id, user_id, token, expires_at)
+        SELECT id || '-' || number, id, id || '-' || number, now() + number * interval '1 day'
+        FROM users, generate_series(1, 10) AS number;
+    INSERT INTO users (id, name, email)
+        SELECT 'more-' || number, 'One more', 'more-' || number FROM generate_series(1, 20000) AS number;
+    UPDATE users SET role = 'platform_owner' WHERE id = 'scale-0000001999';
+    ANALYZE";
+
+/// Tables of which nothing that a page shows needs all rows.
+const LARGE: [&str; 7] = [
+    "content",
+    "content_access",
+    "media_items",
+    "organization_memberships",
+    "purchases",
+    "sessions",
+    "users",
+];
+
+/// What PostgreSQL would do.
+struct Plan {
+    root: Value,
+    /// The same, to be read.
+    text: String,
+}
+
+impl Plan {
+    async fn of(db: &DatabaseConnection, statement: &Statement) -> Self {
+        let explain = |how: &str| Statement {
+            sql: format!("EXPLAIN {how} {}", statement.sql),
+            ..statement.clone()
+        };
+        let json = db.query_one_raw(explain("(FORMAT JSON)")).await.unwrap().unwrap();
+        let mut json: Value = json.try_get_by_index(0).unwrap();
+        let lines = db.query_all_raw(explain("")).await.unwrap();
+        let lines: Vec<String> = lines.iter().map(|line| line.try_get_by_index(0).unwrap()).collect();
+        Self {
+            root: json[0]["Plan"].take(),
+            text: format!("{statement}\n{}", lines.join("\n")),
+        }
+    }
+
+    /// How a table is read: the conditions that indexes are asked, each; nothing: all of it is read.
+    fn reads(&self, table: &str) -> Vec<Option<String>> {
+        let nodes = below(&self.root).into_iter();
+        let reads = nodes.filter(|node| node["Relation Name"] == table);
+        reads.map(asked).collect()
+    }
+
+    /// Whether a page of this table is picked by sorting all that it could be picked from. To sort the rows of pages that
+    /// are picked is another matter.
+    fn sorts(&self, table: &str) -> bool {
+        let is_sort = |node: &&Value| node["Node Type"].as_str().is_some_and(|kind| kind.ends_with("Sort"));
+        let sorts = below(&self.root).into_iter().filter(is_sort);
+        sorts.flat_map(unpicked).any(|node| node["Relation Name"] == table)
+    }
+}
+
+/// A part of a plan, and all parts under it.
+fn below(node: &Value) -> Vec<&Value> {
+    let parts = node["Plans"].as_array().into_iter().flatten();
+    std::iter::once(node).chain(parts.flat_map(below)).collect()
+}
+
+/// A part of a plan, and the parts under it that it gets all of.
+fn unpicked(node: &Value) -> Vec<&Value> {
+    let parts = node["Plans"].as_array().into_iter().flatten();
+    let parts = parts.filter(|part| part["Node Type"] != "Limit");
+    std::iter::once(node).chain(parts.flat_map(unpicked)).collect()
+}
+
+/// What an index is asked here; nothing where none is. A bitmap may ask several.
+fn asked(scan: &Value) -> Option<String> {
+    let conditions = below(scan).into_iter().filter_map(|node| node["Index Cond"].as_str());
+    let conditions: Vec<&str> = conditions.collect();
+    // An index that is only walked in its order, without a condition, is one as well.
+    let walked = scan["Index Name"].is_string() || !conditions.is_empty();
+    walked.then(|| conditions.join(" "))
+}
+
+/// The one thing that this finds.
+async fn one(db: &DatabaseConnection, sql: &str) -> String {
+    let found = texts(db, sql).await;
+    assert_eq!(found.len(), 1, "{sql}");
+    found.concat()
+}
+
+/// What is asked about: of each kind the one with the most content.
+struct Asked {
+    creator: String,
+    organization: String,
+    media_item: String,
+    category: String,
+    /// Something that was bought.
+    bought: String,
+}
+
+impl Asked {
+    async fn by_most(db: &DatabaseConnection) -> Self {
+        let most = async |column: &str| {
+            let most = format!(
+                "SELECT {column}::text FROM content WHERE {column} IS NOT NULL AND deleted_at IS NULL
+                 GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT 1"
+            );
+            one(db, &most).await
+        };
+        Self {
+            creator: most("creator_id").await,
+            organization: most("organization_id").await,
+            media_item: most("media_item_id").await,
+            category: most("category").await,
+            bought: one(db, "SELECT content_id::text FROM purchases ORDER BY id LIMIT 1").await,
+        }
+    }
+}
+
+/// The place in the middle of a list of content.
+async fn middle(db: &DatabaseConnection, which: &str, order: &str) -> String {
+    let middle = format!(
+        "SELECT format('(%L, %L)', {order}, id) FROM content WHERE {which} ORDER BY {order} DESC, id DESC
+         OFFSET (SELECT count(*) / 2 FROM content WHERE {which}) LIMIT 1"
+    );
+    one(db, &middle).await
+}
+
+/// A question that an index must answer.
+struct Question {
+    table: &'static str,
+    /// What the index must be asked.
+    asked: &'static [&'static str],
+    /// Whether its order must be the answer's.
+    in_order: bool,
+    sql: String,
+}
+
+fn question(table: &'static str, asked: &'static [&'static str], conditions: impl std::fmt::Display) -> Question {
+    Question {
+        table,
+        asked,
+        in_order: false,
+        sql: format!("SELECT * FROM {table} WHERE {conditions}"),
+    }
+}
+
+/// The first page of a list, or the page after a place.
+fn page(table: &'static str, asked: &'static [&'static str], order: &str, conditions: &str) -> Question {
+    Question {
+        in_order: true,
+        ..question(
+            table,
+            asked,
+            format!("{conditions} ORDER BY {order} DESC, id DESC LIMIT 20"),
+        )
+    }
+}
+
+async fn questions(db: &DatabaseConnection) -> Vec<Question> {
+    let Asked {
+        creator,
+        organization,
+        media_item,
+        category,
+        bought,
+    } = Asked::by_most(db).await;
+    let mut questions = vec![
+        question("organizations", &["slug"], "slug = 'more-17'"),
+        question("sessions", &["token"], "token = 'scale-0000000017-7'"),
+        question("sessions", &["user_id"], format!("user_id = '{creator}'")),
+        question("sessions", &["expires_at"], "expires_at < now()"),
+        question("accounts", &["user_id"], format!("user_id = '{creator}'")),
+        question(
+            "accounts",
+            &["provider_id", "account_id"],
+            format!("provider_id = 'credential' AND account_id = '{creator}'"),
+        ),
+        question(
+            "organization_memberships",
+            &["user_id"],
+            format!("user_id = '{creator}'"),
+        ),
+        question(
+            "organization_memberships",
+            &["organization_id", "role"],
+            format!("organization_id = '{organization}' AND role = 'creator'"),
+        ),
+        question(
+            "content",
+            &["organization_id", "slug"],
+            format!("organization_id = '{organization}' AND slug = 'piece' AND deleted_at IS NULL"),
+        ),
+        question(
+            "content",
+            &["creator_id", "slug"],
+            format!("creator_id = '{creator}' AND organization_id IS NULL AND slug = 'piece' AND deleted_at IS NULL"),
+        ),
+        question(
+            "content",
+            &["media_item_id"],
+            format!("media_item_id = '{media_item}' AND deleted_at IS NULL"),
+        ),
+        question("content", &["tags @>"], "tags @> '[\"calm\"]' AND deleted_at IS NULL"),
+        question("content_access", &["user_id"], format!("user_id = '{creator}'")),
+        question("purchases", &["customer_id"], format!("customer_id = '{creator}'")),
+        question("purchases", &["content_id"], format!("content_id = '{bought}'")),
+    ];
+    for (asked, which) in [
+        (&["creator_id"][..], "TRUE"),
+        (&["creator_id", "status"], "status = 'ready'"),
+        (&["creator_id", "media_type"], "media_type = 'video'"),
+    ] {
+        let which = format!("creator_id = '{creator}' AND {which} AND deleted_at IS NULL");
+        questions.push(page("media_items", asked, "created_at", &which));
+    }
+    const PUBLISHED: &str = "status = 'published' AND deleted_at IS NULL";
+    for (order, first, further, which) in [
+        (
+            "published_at",
+            &["status"][..],
+            &["status", "ROW(published_at, id)"][..],
+            PUBLISHED.to_owned(),
+        ),
+        (
+            "published_at",
+            &["organization_id", "status"],
+            &["organization_id", "status", "ROW(published_at, id)"],
+            format!("organization_id = '{organization}' AND {PUBLISHED}"),
+        ),
+        (
+            "published_at",
+            &["category", "status"],
+            &["category", "status", "ROW(published_at, id)"],
+            format!("category = '{category}' AND {PUBLISHED}"),
+        ),
+        (
+            "created_at",
+            &["creator_id"],
+            &["creator_id", "ROW(created_at, id)"],
+            format!("creator_id = '{creator}' AND deleted_at IS NULL"),
+        ),
+    ] {
+        questions.push(page("content", first, order, &which));
+        let middle = middle(db, &which, order).await;
+        questions.push(page(
+            "content",
+            further,
+            order,
+            &format!("{which} AND ({order}, id) < {middle}"),
+        ));
+    }
+    questions
+}
+
+/// What people ask the gateway, and whether it is a feed: a list of any length, which is never sorted.
+const QUERIES: &[(bool, &str)] = &[
+    (true, include_str!("../queries/feed.graphql")),
+    (
+        true,
+        "query ($after: String) {
+            contents(after: $after, filter: { status: PUBLISHED }, orderBy: { field: PUBLISHED_AT, direction: DESC }) {
+                nodes { title viewerHasAccess creator { name } organization { name } mediaItem { title } }
+                pageInfo { hasNextPage hasPreviousPage }
+            }
+        }",
+    ),
+    (
+        true,
+        "query ($category: String!, $after: String) {
+            contents(
+                after: $after, filter: { status: PUBLISHED, category: [$category] }
+                orderBy: { field: PUBLISHED_AT, direction: DESC }
+            ) { nodes { title } }
+        }",
+    ),
+    (
+        true,
+        "query ($slug: String!, $after: String) {
+            organization(by: { slug: $slug }) {
+                contents(after: $after, filter: { status: PUBLISHED }, orderBy: { field: PUBLISHED_AT, direction: DESC }) {
+                    nodes { title creator { name } }
+                }
+            }
+        }",
+    ),
+    (
+        true,
+        "query ($organization: ID!, $after: String) {
+            contents(
+                after: $after, filter: { status: PUBLISHED, organization: [$organization] }
+                orderBy: { field: PUBLISHED_AT, direction: DESC }
+            ) { nodes { title } }
+        }",
+    ),
+    (
+        // To the planner, a parent is one of a list: it takes the creator for an average one, and would rather sort their rows.
+        false,
+        "query ($user: ID!, $afterCreated: String) {
+            node(id: $user) { ... on User { contents(after: $afterCreated) { nodes { title } } } }
+        }",
+    ),
+    (
+        false,
+        "query ($user: ID!, $after: String) {
+            node(id: $user) { ... on User { name contents(
+                after: $after, filter: { status: PUBLISHED }, orderBy: { field: PUBLISHED_AT, direction: DESC }
+            ) { totalCount nodes { title } } } }
+        }",
+    ),
+    (false, "query ($afterCreated: String) { contents(after: $afterCreated) { nodes { title status } } }"),
+    (
+        false,
+        "{ contents(orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { title mediaItem { title } } } }",
+    ),
+    (
+        false,
+        "query ($slug: String!) {
+            content(by: { organizationSlug: { organization: $slug, slug: \"piece\" } }) { title contentBody mediaItem { title } }
+        }",
+    ),
+    (
+        false,
+        "query ($user: ID!) { content(by: { creatorSlug: { creator: $user, slug: \"piece\" } }) { title contentBody } }",
+    ),
+    (false, "{ contents(filter: { anyTag: [\"calm\", \"home\"] }) { nodes { title } } }"),
+    (false, "{ contents(filter: { allTags: [\"calm\", \"home\"] }) { nodes { title } } }"),
+    (
+        false,
+        "query ($mediaItem: ID!) {
+            mediaItem(id: $mediaItem) { title creator { name } contents { totalCount nodes { title } } }
+        }",
+    ),
+    (
+        false,
+        "query ($slug: String!, $afterCreated: String) {
+            organization(by: { slug: $slug }) {
+                contents(after: $afterCreated) { nodes { title } }
+                touched: contents(orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { title } }
+            }
+        }",
+    ),
+    (false, "{ organizations(orderBy: { field: NAME, direction: ASC }) { nodes { name } } }"),
+    (false, "{ mediaItems { nodes { title creator { name } } } }"),
+    (
+        false,
+        "query ($slug: String!) {
+            organization(by: { slug: $slug }) {
+                viewerMembership { role }
+                members(filter: { role: [CREATOR] }) { totalCount nodes { role user { name } } }
+            }
+        }",
+    ),
+    (
+        false,
+        "{ organizations { nodes {
+            contents(first: 3, filter: { status: PUBLISHED }, orderBy: { field: PUBLISHED_AT, direction: DESC }) {
+                nodes { title creator { name } mediaItem { title } }
+            }
+            members(first: 3) { nodes { user { name } } }
+        } } }",
+    ),
+    (
+        false,
+        "{ viewer {
+            sessions { totalCount nodes { current } }
+            purchases { totalCount nodes { content { title } } }
+            grants { totalCount nodes { content { title mediaItem { title } } } }
+            organizations { totalCount nodes { name } }
+            contents { totalCount nodes { title grants { totalCount nodes { user { name } } } } }
+            drafts: contents(filter: { status: DRAFT }) { totalCount nodes { title } }
+            mediaItems(filter: { status: [READY], mediaType: [VIDEO] }) { totalCount nodes { title } }
+        } }",
+    ),
+];
+
+/// One test, because the rows take longer to make than the plans.
+#[tokio::test]
+async fn every_question_has_an_index() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let app = App::on(database).await;
+    seed::scale(&app.db, 100_000, |_, _| ()).await.unwrap();
+    app.db.execute_unprepared(MORE).await.unwrap();
+
+    let mut unanswered = Vec::new();
+    for question in questions(&app.db).await {
+        let statement = Statement::from_string(DbBackend::Postgres, question.sql);
+        let plan = Plan::of(&app.db, &statement).await;
+        let answers = |asked: &Option<String>| {
+            let asked = asked.as_deref().unwrap_or_default();
+            question.asked.iter().all(|column| asked.contains(column))
+        };
+        let reads = plan.reads(question.table);
+        if reads.is_empty() || !reads.iter().all(answers) || (question.in_order && plan.sorts(question.table)) {
+            unanswered.push(format!("no index for {:?}:\n{}", question.asked, plan.text));
+        }
+    }
+    assert!(unanswered.is_empty(), "{}", unanswered.join("\n\n"));
+
+    ask_the_gateway(&app).await;
+}
+
+async fn ask_the_gateway(app: &App) {
+    let asked = Asked::by_most(&app.db).await;
+    let person = |id: &str| Person {
+        id: id.to_owned(),
+        token: format!("{id}-7"),
+    };
+    let creator = person(&asked.creator);
+    let organization = Organization {
+        id: asked.organization.parse().unwrap(),
+        slug: one(
+            &app.db,
+            &format!("SELECT slug FROM organizations WHERE id = '{}'", asked.organization),
+        )
+        .await,
+    };
+    // A year ago: about the middle of it all.
+    let then = (now() - Duration::days(365)).to_rfc3339();
+    let cursor = async |field: &str| {
+        let query = format!(
+            "query ($then: DateTime!) {{
+                contents(first: 1, filter: {{ createdAt: {{ before: $then }}, status: PUBLISHED }},
+                    orderBy: {{ field: {field}, direction: DESC }}) {{ pageInfo {{ endCursor }} }}
+            }}"
+        );
+        let data = app.anonymous().data_with(&query, json!({ "then": then })).await;
+        data["contents"]["pageInfo"]["endCursor"].clone()
+    };
+    let variables = json!({
+        "user": creator.global_id(),
+        "organization": organization.global_id(),
+        "slug": organization.slug,
+        "category": asked.category,
+        "mediaItem": global_id("MediaItem", asked.media_item.parse().unwrap()),
+    });
+    let mut further = variables.clone();
+    further["after"] = cursor("PUBLISHED_AT").await;
+    further["afterCreated"] = cursor("CREATED_AT").await;
+    let viewers = [
+        ("anonymous", app.anonymous()),
+        ("creator", app.as_(&creator)),
+        ("member", app.as_(&person("scale-0000000042"))),
+        ("platform owner", app.as_(&person("scale-0000001999"))),
+    ];
+
+    app.take_statements();
+    let mut wrong = Vec::new();
+    for (who, client) in viewers {
+        for (is_feed, query) in QUERIES {
+            for variables in [&variables, &further] {
+                client.data_with(query, variables.clone()).await;
+                for statement in app.take_statements() {
+                    let plan = Plan::of(&app.db, &statement).await;
+                    let read_whole = LARGE.iter().find(|table| plan.reads(table).contains(&None));
+                    if let Some(table) = read_whole {
+                        wrong.push(format!(
+                            "{who} asks {query}\nand all of {table} is read:\n{}",
+                            plan.text
+                        ));
+                    }
+                    if *is_feed && plan.sorts("content") {
+                        wrong.push(format!("{who} asks {query}\nand content is sorted:\n{}", plan.text));
+                    }
+                    let keyset = |asked: &Option<String>| asked.as_ref().is_some_and(|asked| asked.contains("ROW("));
+                    if statement.sql.contains("\"content\".\"id\") <") && !plan.reads("content").iter().all(keyset) {
+                        wrong.push(format!(
+                            "{who} asks {query}\nand the cursor is searched for:\n{}",
+                            plan.text
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} plans:\n{}", wrong.len(), wrong.join("\n\n"));
+}

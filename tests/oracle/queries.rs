@@ -907,7 +907,7 @@ fn roots() -> BoxedStrategy<Root> {
         1 => of(Kind::User).prop_map(Root::Viewer),
         5 => node,
         2 => nodes.prop_map(|(rows, fragments)| Root::Nodes(rows, fragments)),
-        1 => organization.prop_map(|(place, by_slug, under)| Root::Organization { place, by_slug, under }),
+        3 => organization.prop_map(|(place, by_slug, under)| Root::Organization { place, by_slug, under }),
         2 => (content_by, of(Kind::Content)).prop_map(|(by, under)| Root::Content { by, under }),
         1 => (place(), of(Kind::MediaItem)).prop_map(|(place, under)| Root::MediaItem(place, under)),
         4 => list(ListName::Contents),

@@ -9,6 +9,7 @@ mod credentials;
 mod graphql_library;
 mod input;
 mod javascript;
+mod matrix;
 mod oracle;
 mod paging;
 mod protocol;

@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod command_line;
+mod coverage;
 mod credentials;
 mod graphql_library;
 mod input;

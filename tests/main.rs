@@ -5,12 +5,15 @@ mod support;
 
 mod access;
 mod command_line;
+mod coverage;
 mod credentials;
 mod graphql_library;
 mod indexes;
 mod input;
 mod javascript;
+mod matrix;
 mod migrations;
+mod oracle;
 mod paging;
 mod protocol;
 mod schema;

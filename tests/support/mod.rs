@@ -11,4 +11,4 @@ mod world;
 pub use app::App;
 pub use client::Client;
 pub use database::{Database, texts};
-pub use world::{Organization, Person, content, global_id, media};
+pub use world::{Organization, Person, content, global, global_id, media};

@@ -23,7 +23,7 @@ pub struct Organization {
 }
 
 /// The global id of a row.
-fn global(kind: &str, key: &str) -> String {
+pub fn global(kind: &str, key: &str) -> String {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     URL_SAFE_NO_PAD.encode(format!("{kind}:{key}"))
 }

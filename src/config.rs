@@ -87,6 +87,10 @@ pub struct ServeSettings {
     /// Leave an empty embedded database empty, instead of filling it with the demo data
     #[arg(long, env = "CODEX_NO_DEMO")]
     pub no_demo: bool,
+    /// Read without row-level security, for a PostgreSQL database in which the role `codex_reader` cannot be made. Nothing
+    /// but the gateway's own rules then stands between a viewer and the rows
+    #[arg(long, env = "CODEX_NO_RLS")]
+    pub no_rls: bool,
     /// The key that the authentication library signs session cookies with. Without it, bearer tokens alone are read
     #[arg(long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true)]
     pub session_secret: Option<String>,

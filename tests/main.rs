@@ -11,5 +11,6 @@ mod input;
 mod javascript;
 mod paging;
 mod protocol;
+mod row_security;
 mod schema;
 mod statements;

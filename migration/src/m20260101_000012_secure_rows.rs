@@ -100,7 +100,7 @@ WHERE kept OR (SELECT is_platform_owner FROM codex_viewer)
 CREATE VIEW codex_deleted_organizations AS
 SELECT id FROM organizations WHERE deleted_at IS NOT NULL;
 
-CREATE INDEX organizations_deleted_idx ON organizations (id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL;
 ";
 
 /// The keys, and nothing else, of the content that has one of these tags. The gateway looks for tags through this, because
@@ -311,7 +311,7 @@ $$;
 
 DROP PROCEDURE codex_secure_rows;
 DROP FUNCTION codex_content_tagged;
-DROP INDEX organizations_deleted_idx;
+DROP INDEX organizations_deleted_at_idx;
 DROP VIEW codex_deleted_organizations, codex_viewer_content, codex_viewer_grants, codex_viewer_memberships, codex_viewer;
 DROP FUNCTION codex_tenant, codex_viewer_id, codex_asked;
 

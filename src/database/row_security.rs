@@ -1,6 +1,6 @@
 //! Row-level security on PostgreSQL: the second line of defence, stated by a migration for a role that owns nothing.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
 use uuid::Uuid;
 
 /// The role in which the gateway reads for a viewer.
@@ -48,7 +48,7 @@ impl Asker {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn complaints(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) -> Result<Vec<String>, DbErr> {
     let look = Statement::from_sql_and_values(DbBackend::Postgres, COMPLAINTS, [READER.into()]);
     let rows = connection.query_all_raw(look).await?;
     let mut complaints = rows

@@ -2,6 +2,7 @@
 //! them, whatever the statement; and the gateway's connections are fit for it at any time.
 
 mod connections;
+mod plans;
 mod rules;
 mod setup;
 

@@ -17,9 +17,13 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// A policy may look at other tables, and then their policies hold as well: a media item is visible if visible content uses
 /// it, a user if a visible row names them. What must not be narrowed so (or would go in circles), the viewer's own
 /// memberships, grants and purchases, comes from views, which read with their owner's rights and give nothing that is not
-/// the viewer's. Such a subquery stands in a form that PostgreSQL runs once a statement and not once a row, or, where it
-/// depends on the row, as a scalar with a limit: an `EXISTS` among `OR`s it would rather answer by reading the whole other
-/// table first.
+/// the viewer's. Views and not functions, so that PostgreSQL plans them into the statement, looks them up by hash, and reads
+/// them once a statement and at most when the first row needs them.
+///
+/// The forms matter to the planner. What depends on the row is a scalar with a limit: an `EXISTS` among `OR`s it would rather
+/// answer by reading the whole other table first. That the request is known, and its tenant, are put as `<>`, which the
+/// planner takes for nearly always true: of a bare condition that it knows nothing about it supposes that half of the rows
+/// pass, and soon that so few are left that sorting them is cheaper than to walk through a feed's index.
 ///
 /// For every other role nothing changes, whether it owns the tables or not: the rules are a restriction on `codex_reader`,
 /// beneath a policy that lets everybody pass whom table privileges let in.
@@ -54,19 +58,18 @@ async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbE
     Ok(())
 }
 
-/// Who asks. `OR REPLACE`, because dropping everything to start afresh forgets functions.
+/// Who asks, and where the request is pinned to: `none` or a uuid, or null unless both settings are there. `OR REPLACE`, because
+/// dropping everything to start afresh forgets functions.
 const SETTINGS: &str = "
-CREATE OR REPLACE FUNCTION codex_asked() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-RETURN current_setting('app.viewer', true) ~ '^(anonymous$|user:.)' AND current_setting('app.tenant', true) <> '';
-
 CREATE OR REPLACE FUNCTION codex_viewer_id() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
     WHEN starts_with(current_setting('app.viewer', true), 'user:') THEN substr(current_setting('app.viewer', true), 6)
 END;
 
-CREATE OR REPLACE FUNCTION codex_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+CREATE OR REPLACE FUNCTION codex_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
-    WHEN current_setting('app.tenant', true) NOT IN ('', 'none') THEN current_setting('app.tenant', true)::uuid
+    WHEN current_setting('app.viewer', true) = 'anonymous' OR codex_viewer_id() <> ''
+    THEN NULLIF(current_setting('app.tenant', true), '')
 END;
 ";
 
@@ -116,7 +119,8 @@ END;
 REVOKE EXECUTE ON FUNCTION codex_content_tagged FROM PUBLIC;
 ";
 
-/// The rules. A transaction's `now()` stands still at its beginning, as a request's time does.
+/// The rules. A transaction's `now()` stands still at its beginning, as a request's time does. A body, the counts, an email
+/// address and a storage key have rules of their own within a visible row, and those are the gateway's alone.
 const POLICIES: &str = "
 CREATE OR REPLACE PROCEDURE codex_secure_rows() LANGUAGE plpgsql AS $procedure$
 DECLARE
@@ -131,15 +135,17 @@ BEGIN
     END LOOP;
 
     CREATE POLICY visible ON organizations AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
+        CASE WHEN (SELECT codex_tenant()) IN ('none', id::text) THEN 'in' ELSE 'out' END <> 'out'
         AND deleted_at IS NULL
-        AND ((SELECT codex_tenant()) IS NULL OR id = (SELECT codex_tenant()))
     );
 
     CREATE POLICY visible ON content AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
+        CASE
+            WHEN (SELECT codex_tenant()) = 'none' OR COALESCE(organization_id::text, '') IN ('', (SELECT codex_tenant()))
+            THEN 'in' ELSE 'out'
+        END <> 'out'
+        AND (SELECT codex_tenant()) <> ''
         AND deleted_at IS NULL
-        AND (organization_id IS NULL OR (SELECT codex_tenant()) IS NULL OR organization_id = (SELECT codex_tenant()))
         AND (
             (
                 status = 'published'
@@ -158,7 +164,7 @@ BEGIN
     );
 
     CREATE POLICY visible ON media_items AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
+        (SELECT codex_tenant()) <> ''
         AND deleted_at IS NULL
         AND (
             creator_id = (SELECT codex_viewer_id())
@@ -179,8 +185,7 @@ BEGIN
     );
 
     CREATE POLICY visible ON organization_memberships AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
-        AND ((SELECT codex_tenant()) IS NULL OR organization_id = (SELECT codex_tenant()))
+        CASE WHEN (SELECT codex_tenant()) IN ('none', organization_id::text) THEN 'in' ELSE 'out' END <> 'out'
         AND (
             user_id = (SELECT codex_viewer_id())
             OR organization_id IN (SELECT organization_id FROM codex_viewer_memberships WHERE role IN ('owner', 'admin'))
@@ -196,34 +201,38 @@ BEGIN
     );
 
     CREATE POLICY visible ON purchases AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
+        (SELECT codex_tenant()) <> ''
         AND (customer_id = (SELECT codex_viewer_id()) OR (SELECT is_platform_owner FROM codex_viewer))
-        AND ((SELECT codex_tenant()) IS NULL OR (
-            SELECT organization_id IS NULL OR organization_id = (SELECT codex_tenant())
-            FROM codex_viewer_content WHERE codex_viewer_content.id = purchases.content_id
-        ))
+        AND CASE
+            WHEN (SELECT codex_tenant()) = 'none' OR (
+                SELECT organization_id IS NULL OR organization_id::text = (SELECT codex_tenant())
+                FROM codex_viewer_content WHERE codex_viewer_content.id = purchases.content_id
+            ) THEN 'in' ELSE 'out'
+        END <> 'out'
     );
 
     CREATE POLICY visible ON content_access AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
+        (SELECT codex_tenant()) <> ''
         AND (
             user_id = (SELECT codex_viewer_id())
             OR (SELECT is_platform_owner FROM codex_viewer)
             OR (SELECT kept FROM codex_viewer_content WHERE codex_viewer_content.id = content_access.content_id)
         )
-        AND ((SELECT codex_tenant()) IS NULL OR (
-            SELECT organization_id IS NULL OR organization_id = (SELECT codex_tenant())
-            FROM codex_viewer_content WHERE codex_viewer_content.id = content_access.content_id
-        ))
+        AND CASE
+            WHEN (SELECT codex_tenant()) = 'none' OR (
+                SELECT organization_id IS NULL OR organization_id::text = (SELECT codex_tenant())
+                FROM codex_viewer_content WHERE codex_viewer_content.id = content_access.content_id
+            ) THEN 'in' ELSE 'out'
+        END <> 'out'
     );
 
     CREATE POLICY visible ON sessions AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
+        (SELECT codex_tenant()) <> ''
         AND (user_id = (SELECT codex_viewer_id()) OR (SELECT is_platform_owner FROM codex_viewer))
     );
 
     CREATE POLICY visible ON users AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_asked())
+        (SELECT codex_tenant()) <> ''
         AND (
             id = (SELECT codex_viewer_id())
             OR (SELECT is_platform_owner FROM codex_viewer)
@@ -313,7 +322,7 @@ DROP PROCEDURE codex_secure_rows;
 DROP FUNCTION codex_content_tagged;
 DROP INDEX organizations_deleted_at_idx;
 DROP VIEW codex_deleted_organizations, codex_viewer_content, codex_viewer_grants, codex_viewer_memberships, codex_viewer;
-DROP FUNCTION codex_tenant, codex_viewer_id, codex_asked;
+DROP FUNCTION codex_tenant, codex_viewer_id;
 
 DO $$
 BEGIN

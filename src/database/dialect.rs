@@ -58,12 +58,15 @@ pub fn has_any_tag(backend: DbBackend, key: impl IntoColumnRef, tags: impl IntoC
     let values: Vec<Value> = any_of.iter().map(|tag| tag.clone().into()).collect();
     match backend {
         DbBackend::Postgres => match array(values) {
-            Some(array) => Expr::col(key.into_column_ref()).in_subquery(
-                Query::select()
+            Some(array) => {
+                let tagged = Query::select()
                     .column(TAGGED)
                     .from_function(Func::cust("codex_content_tagged").arg(Expr::val(array)), TAGGED)
-                    .take(),
-            ),
+                    .take();
+                // One list, for one walk through the primary key: as rows to join, PostgreSQL might read all content for them.
+                let keys = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(tagged.into())));
+                Expr::col(key.into_column_ref()).eq(PgFunc::any(keys))
+            }
             None => Expr::cust("FALSE"),
         },
         _ => Expr::exists(

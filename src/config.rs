@@ -87,8 +87,13 @@ pub struct ServeSettings {
     /// Leave an empty embedded database empty, instead of filling it with the demo data
     #[arg(long, env = "CODEX_NO_DEMO")]
     pub no_demo: bool,
+    /// Read without row-level security, for a PostgreSQL database in which the role `codex_reader` cannot be made. Nothing
+    /// but the gateway's own rules then stands between a viewer and the rows
+    #[arg(long, env = "CODEX_NO_RLS")]
+    pub no_rls: bool,
     /// The key that the authentication library signs session cookies with. Without it, only bearer tokens are accepted
-    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new(), long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true)]
+    #[arg(long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true,
+        value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub session_secret: Option<String>,
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]

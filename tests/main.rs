@@ -16,6 +16,7 @@ mod migrations;
 mod oracle;
 mod paging;
 mod protocol;
+mod row_security;
 mod schema;
 mod statements;
 mod tables;

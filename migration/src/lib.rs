@@ -18,6 +18,7 @@ mod m20260101_000008_create_content;
 mod m20260101_000009_create_purchases;
 mod m20260101_000010_create_content_access;
 mod m20260101_000011_release_purged_content;
+mod m20260101_000012_secure_rows;
 mod shared;
 
 /// Runs the steps.
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000009_create_purchases::Migration),
             Box::new(m20260101_000010_create_content_access::Migration),
             Box::new(m20260101_000011_release_purged_content::Migration),
+            Box::new(m20260101_000012_secure_rows::Migration),
         ]
     }
 }

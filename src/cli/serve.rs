@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::{connect, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
-    database::exclusively,
+    database::{READER, RowSecurity, complaints, exclusively},
     http::{Gateway, GraphiqlSettings, Person},
     viewer::Secret,
 };
@@ -22,6 +22,7 @@ use crate::{
 pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -> anyhow::Result<()> {
     let connection = connect(database).await?;
     prepare(&connection, settings).await?;
+    let row_security = row_security(&connection, settings.no_rls).await?;
     let people = seed::people(&connection).await.context("cannot read the demo people")?;
 
     let listener = TcpListener::bind(settings.listen)
@@ -29,6 +30,12 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
         .with_context(|| format!("cannot listen on {}; say where to with --listen", settings.listen))?;
     let address = listener.local_addr()?;
     announce(address, &people);
+    if connection.get_database_backend() == DbBackend::Postgres && row_security == RowSecurity::Off {
+        let warning = "row-level security is OFF (--no-rls): nothing but the gateway's own rules guards the rows";
+        println!("\nWARNING: {warning}.");
+        tracing::warn!("{warning}");
+    }
+    println!("\nCtrl-C stops it.");
 
     let secret = settings.session_secret.as_deref().map(Secret::new);
     let graphiql = GraphiqlSettings {
@@ -44,7 +51,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
             })
             .collect(),
     };
-    let router = Gateway::new(connection, secret).router(&graphiql);
+    let router = Gateway::new(connection, row_security, secret).router(&graphiql);
     axum::serve(listener, router)
         .with_graceful_shutdown(told_to_stop())
         .await
@@ -79,6 +86,29 @@ async fn prepare(connection: &DatabaseConnection, settings: &ServeSettings) -> a
     Ok(())
 }
 
+/// Whether requests read under row-level security: on PostgreSQL, unless somebody has said otherwise. It is not left out in
+/// silence.
+async fn row_security(connection: &DatabaseConnection, unwanted: bool) -> anyhow::Result<RowSecurity> {
+    if unwanted || connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(RowSecurity::Off);
+    }
+    let complaints = complaints(connection)
+        .await
+        .context("cannot tell how row-level security stands")?;
+    if !complaints.is_empty() {
+        bail!(
+            "row-level security does not hold in this database:\n  - {}\n\
+             Let somebody who may make roles type, in this database:\n  \
+             CREATE ROLE {READER} NOLOGIN;            -- where there is none\n  \
+             GRANT {READER} TO <the gateway's role>;  -- so that it may take it\n  \
+             CALL codex_secure_rows();                -- as the tables' owner, where policies are missing\n\
+             Or serve without this second line of defence: --no-rls",
+            complaints.join("\n  - "),
+        );
+    }
+    Ok(RowSecurity::On)
+}
+
 /// Says where everything is, on standard output: this is what the person asked for, and no log.
 fn announce(address: SocketAddr, people: &[seed::Person]) {
     println!("GraphiQL   http://{address}/");
@@ -93,7 +123,6 @@ fn announce(address: SocketAddr, people: &[seed::Person]) {
             println!("{:<name$}  {:<role$}  {}", person.name, person.role, person.token);
         }
     }
-    println!("\nCtrl-C stops it.");
 }
 
 /// Waits for an interrupt (Ctrl-C), or for the system's request to end.

@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{
         Asterisk, DynIden, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, LikeExpr, NullOrdering, Order,
         Query, SelectExpr, SelectStatement,
-        extension::postgres::{PgBinOper, PgExpr, PgFunc},
+        extension::postgres::{PgExpr, PgFunc},
     },
 };
 
@@ -51,16 +51,29 @@ pub fn contains_text(backend: DbBackend, column: impl IntoColumnRef, words: &str
     }
 }
 
-/// The JSON column, a list of texts, holds this one.
-pub fn has_tag(backend: DbBackend, column: impl IntoColumnRef, tag: &str) -> Expr {
-    let column = Expr::col(column.into_column_ref());
+/// The content has at least one of these tags. On PostgreSQL a function finds the keys by an index that row-level security
+/// would keep from the statement itself (see the migration that makes it).
+pub fn has_any_tag(backend: DbBackend, key: impl IntoColumnRef, tags: impl IntoColumnRef, any_of: &[String]) -> Expr {
+    const TAGGED: &str = "tagged";
+    let values: Vec<Value> = any_of.iter().map(|tag| tag.clone().into()).collect();
     match backend {
-        DbBackend::Postgres => column.binary(PgBinOper::Contains, Expr::val(serde_json::json!([tag]))),
+        DbBackend::Postgres => match array(values) {
+            Some(array) => {
+                let tagged = Query::select()
+                    .column(TAGGED)
+                    .from_function(Func::cust("codex_content_tagged").arg(Expr::val(array)), TAGGED)
+                    .take();
+                // One list, for one walk through the primary key: as rows to join, PostgreSQL might read all content for them.
+                let keys = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(tagged.into())));
+                Expr::col(key.into_column_ref()).eq(PgFunc::any(keys))
+            }
+            None => Expr::cust("FALSE"),
+        },
         _ => Expr::exists(
             Query::select()
                 .expr(Expr::cust("1"))
-                .from_function(Func::cust("json_each").arg(column), "tag")
-                .and_where(Expr::col(("tag", "value")).eq(tag))
+                .from_function(Func::cust("json_each").arg(Expr::col(tags.into_column_ref())), "tag")
+                .and_where(Expr::col(("tag", "value")).is_in(values))
                 .take(),
         ),
     }

@@ -4,11 +4,13 @@ mod connect;
 mod dialect;
 mod exclusive;
 mod reader;
+mod row_security;
 
 pub use connect::{ConnectError, Settings, connect, is_sqlite};
-pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_tag, order_by};
+pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_any_tag, order_by};
 pub use exclusive::exclusively;
 pub use reader::Reader;
+pub use row_security::{Asker, READER, RowSecurity, complaints};
 
 use chrono::{DateTime, SubsecRound, Utc};
 

@@ -2,23 +2,53 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, sea_query::SelectStatement};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    QueryResult, TransactionTrait, sea_query::SelectStatement,
+};
+use tokio::sync::Mutex;
+
+use super::row_security::{Asker, RowSecurity};
 
 /// Reads for one request. It is called from one place at a time (the viewer's statement, then the scope's batches one after
 /// another), so a request never holds two connections and a small pool cannot lock itself up.
+///
+/// With row-level security all of a request's statements share one transaction, which begins with the first of them: so all
+/// look at the same snapshot, and the role that the reader takes for its viewer ends with the transaction. Where a statement
+/// fails, or is given up in the middle, PostgreSQL has no further use for the transaction; the next statement begins
+/// another, with a snapshot of its own.
 #[derive(Debug)]
 pub struct Reader {
     connection: DatabaseConnection,
+    row_security: RowSecurity,
+    asker: Option<Asker>,
+    open: Mutex<Option<Open>>,
     statements: AtomicU64,
+}
+
+/// A transaction that goes on. Dropping it rolls it back before its connection meets another request.
+#[derive(Debug)]
+struct Open {
+    transaction: DatabaseTransaction,
+    in_role: bool,
 }
 
 impl Reader {
     /// A reader for one request, over this pool.
-    pub fn new(connection: DatabaseConnection) -> Self {
+    pub fn new(connection: DatabaseConnection, row_security: RowSecurity) -> Self {
         Self {
             connection,
+            row_security,
+            asker: None,
+            open: Mutex::default(),
             statements: AtomicU64::new(0),
         }
+    }
+
+    /// From now on reads what this asker may see and nothing else, where row-level security is on. Until then it reads as
+    /// the gateway itself.
+    pub fn act_for(&mut self, asker: Asker) {
+        self.asker = Some(asker);
     }
 
     /// Which of the two databases answers.
@@ -36,7 +66,44 @@ impl Reader {
     /// # Errors
     /// Whatever the database says; its text is for the log alone.
     pub async fn all(&self, statement: &SelectStatement) -> Result<Vec<QueryResult>, DbErr> {
+        if self.row_security == RowSecurity::Off {
+            self.count();
+            return self.connection.query_all(statement).await;
+        }
+        let mut held = self.open.lock().await;
+        // Not put back unless all goes well.
+        let mut open = match held.take() {
+            Some(open) => open,
+            None => self.begin().await?,
+        };
+        if let Some(asker) = self.asker.as_ref().filter(|_| !open.in_role) {
+            self.count();
+            open.transaction.query_one_raw(asker.take_role()).await?;
+            open.in_role = true;
+        }
+        self.count();
+        let rows = open.transaction.query_all(statement).await?;
+        *held = Some(open);
+        Ok(rows)
+    }
+
+    /// Gives the connection back; there is nothing to commit. Dropping the reader does the same.
+    pub async fn end(&self) {
+        self.open.lock().await.take();
+    }
+
+    async fn begin(&self) -> Result<Open, DbErr> {
+        let transaction = self
+            .connection
+            .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
+            .await?;
+        Ok(Open {
+            transaction,
+            in_role: false,
+        })
+    }
+
+    fn count(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        self.connection.query_all(statement).await
     }
 }

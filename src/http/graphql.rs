@@ -129,7 +129,7 @@ async fn respond(
         return Ok(refused(kind, vec![error.into()], Code::BadUserInput));
     }
 
-    let reader = Reader::new(gateway.connection.clone());
+    let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
     let viewer = viewer(gateway, headers, &reader).await?;
     let scope = Arc::new(Scope::new(viewer, reader));
     let mut request = Request::new(parameters.query).data(Arc::clone(&scope));

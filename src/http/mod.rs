@@ -14,6 +14,7 @@ use axum::{Router, routing};
 use sea_orm::DatabaseConnection;
 
 use crate::{
+    database::RowSecurity,
     graphql::{Schema, schema},
     viewer::Secret,
 };
@@ -22,15 +23,17 @@ use crate::{
 pub struct Gateway {
     schema: Schema,
     connection: DatabaseConnection,
+    row_security: RowSecurity,
     secret: Option<Secret>,
 }
 
 impl Gateway {
     /// A gateway over this database. Without a `secret` it reads bearer tokens alone, and no session cookies.
-    pub fn new(connection: DatabaseConnection, secret: Option<Secret>) -> Self {
+    pub fn new(connection: DatabaseConnection, row_security: RowSecurity, secret: Option<Secret>) -> Self {
         Self {
             schema: schema(),
             connection,
+            row_security,
             secret,
         }
     }

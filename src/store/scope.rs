@@ -14,7 +14,10 @@ use super::{
     session::Session,
     user::User,
 };
-use crate::{database::Reader, viewer::Viewer};
+use crate::{
+    database::{Asker, Reader},
+    viewer::Viewer,
+};
 
 /// Who reads, and through what.
 #[derive(Debug)]
@@ -33,8 +36,9 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope of a request by this viewer.
-    pub fn new(viewer: Viewer, reader: Reader) -> Self {
+    /// The scope of a request by this viewer, for whom the reader acts from now on.
+    pub fn new(viewer: Viewer, mut reader: Reader) -> Self {
+        reader.act_for(Asker::new(viewer.user_id(), viewer.tenant()));
         let access = Arc::new(Access { viewer, reader });
         Self {
             loads: Loads::new(&access),
@@ -78,9 +82,11 @@ impl Scope {
 
     /// Runs a request's execution. Whenever it can go no further, all that its resolvers have asked for since is read, in one
     /// statement for everything of one kind. So the number of statements is a matter of the query's shape: neither sizes
-    /// nor other requests have a part in it.
+    /// nor other requests have a part in it. With the execution ends what it held of the database.
     pub async fn drive<T>(&self, execution: impl Future<Output = T>) -> T {
-        batch::drive(execution, || self.loads.waiting(), || self.loads.run()).await
+        let output = batch::drive(execution, || self.loads.waiting(), || self.loads.run()).await;
+        self.access.reader.end().await;
+        output
     }
 }
 

@@ -10,11 +10,11 @@ use std::{
 };
 
 use codex_gateway::{
-    database::{Settings, connect},
+    database::{RowSecurity, Settings, connect},
     http::{Gateway, GraphiqlSettings},
     viewer::Secret,
 };
-use sea_orm::{DatabaseConnection, Statement};
+use sea_orm::{DatabaseConnection, DbBackend, Statement};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{Client, Database, Person};
@@ -52,7 +52,12 @@ impl App {
             count.fetch_add(1, Ordering::SeqCst);
             seen.lock().unwrap().push(info.statement.clone());
         });
-        let router = Gateway::new(connection, Some(Secret::new(SECRET))).router(&GraphiqlSettings::default());
+        let row_security = match connection.get_database_backend() {
+            DbBackend::Postgres => RowSecurity::On,
+            _ => RowSecurity::Off,
+        };
+        let router =
+            Gateway::new(connection, row_security, Some(Secret::new(SECRET))).router(&GraphiqlSettings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -85,6 +90,12 @@ impl App {
     /// How many statements the gateway has sent so far.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::SeqCst)
+    }
+
+    /// How many statements a request takes to become one that reads in a viewer's name: one where there is row-level
+    /// security, which is on PostgreSQL.
+    pub fn taking_role(&self) -> u64 {
+        u64::from(self.db.get_database_backend() == DbBackend::Postgres)
     }
 
     /// The statements sent since they were last taken.

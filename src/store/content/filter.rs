@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{ContentType, Status, Visibility};
 use crate::{
-    database::{contains_text, has_tag},
+    database::{contains_text, has_any_tag},
     store::{Noun, TimeRange, organization::Organization},
 };
 
@@ -55,11 +55,10 @@ pub struct Filter {
 impl Filter {
     /// The rows that it lets through.
     pub(super) fn condition(&self, backend: DbBackend) -> Condition {
-        let either = |conditions: Vec<Expr>| match conditions.is_empty() {
-            true => Condition::all().add(Expr::cust("FALSE")),
-            false => conditions.into_iter().fold(Condition::any(), Condition::add),
+        let tagged = |tags: &[String]| {
+            let (key, column) = (content::Column::Id, content::Column::Tags);
+            has_any_tag(backend, key.as_column_ref(), column.as_column_ref(), tags)
         };
-        let tag = |tag: &String| has_tag(backend, content::Column::Tags.as_column_ref(), tag);
         let free = || {
             Condition::any()
                 .add(content::Column::PriceCents.is_null())
@@ -103,12 +102,11 @@ impl Filter {
                     .clone()
                     .map(|one_of| content::Column::Category.is_in(one_of)),
             )
-            .add_option(self.any_tag.as_ref().map(|tags| either(tags.iter().map(tag).collect())))
-            .add_option(
-                self.all_tags
-                    .as_ref()
-                    .map(|tags| tags.iter().map(tag).fold(Condition::all(), Condition::add)),
-            )
+            .add_option(self.any_tag.as_deref().map(tagged))
+            .add_option(self.all_tags.as_ref().map(|tags| {
+                let each = tags.iter().map(|tag| tagged(std::slice::from_ref(tag)));
+                each.fold(Condition::all(), Condition::add)
+            }))
             .add(self.published.holds(content::Column::PublishedAt))
             .add(self.created.holds(content::Column::CreatedAt))
             .add_option(self.price_from.map(|price| content::Column::PriceCents.gte(price)))

@@ -1,0 +1,105 @@
+//! Row-level security on PostgreSQL: the second line of defence, stated by a migration for a role that owns nothing.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+use uuid::Uuid;
+
+/// The role in which the gateway reads for a viewer.
+pub const READER: &str = "codex_reader";
+
+/// Whether the database itself keeps from a viewer what the rules keep from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowSecurity {
+    /// Requests read as [`READER`], which is bound by the policies.
+    On,
+    /// Requests read as the gateway itself: on SQLite, or where somebody has said so.
+    Off,
+}
+
+/// Who asks, in the words of the policies.
+#[derive(Debug)]
+pub struct Asker {
+    viewer: String,
+    tenant: String,
+}
+
+impl Asker {
+    /// This user (none: the anonymous), pinned to this organization. Nothing here is an empty text, which is what PostgreSQL
+    /// leaves behind of a setting that has ended, and which opens no row.
+    pub fn new(user_id: Option<&str>, tenant: Option<Uuid>) -> Self {
+        Self {
+            viewer: user_id.map_or_else(|| "anonymous".to_owned(), |id| format!("user:{id}")),
+            tenant: tenant.map_or_else(|| "none".to_owned(), |id| id.to_string()),
+        }
+    }
+
+    /// Takes the role and says who asks, up to the transaction's end. The policies' price as PostgreSQL reckons it would have
+    /// it compile statements, which takes longer than they run.
+    pub(super) fn take_role(&self) -> Statement {
+        Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            "SELECT set_config('role', $1, true), set_config('app.viewer', $2, true), \
+             set_config('app.tenant', $3, true), set_config('jit', 'off', true)",
+            [READER.into(), self.viewer.as_str().into(), self.tenant.as_str().into()],
+        )
+    }
+}
+
+/// What keeps row-level security from holding in this PostgreSQL database, in words for whoever runs it; nothing: all is well.
+///
+/// # Errors
+/// If the database fails.
+pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) -> Result<Vec<String>, DbErr> {
+    let look = Statement::from_sql_and_values(DbBackend::Postgres, COMPLAINTS, [READER.into()]);
+    let rows = connection.query_all_raw(look).await?;
+    let mut complaints = rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<Vec<String>, _>>()?;
+    if complaints.is_empty() {
+        let attempt = connection.begin().await?;
+        if let Err(error) = attempt.query_one_raw(Asker::new(None, None).take_role()).await {
+            complaints.push(format!("the gateway's own role cannot take the role {READER}: {error}"));
+        }
+        attempt.rollback().await?;
+    }
+    Ok(complaints)
+}
+
+/// One row for each thing that is wrong. A table is kept safe by the policy that restricts the reader; one that merely has row
+/// security enabled is not, since other roles' policies may count for the reader too.
+const COMPLAINTS: &str = "
+WITH reader AS (SELECT * FROM pg_roles WHERE rolname = $1),
+tables AS (
+    SELECT pg_class.oid, relname, relowner, relrowsecurity AND EXISTS (
+        SELECT FROM pg_policy
+        WHERE polrelid = pg_class.oid AND NOT polpermissive AND polcmd IN ('r', '*') AND reader.oid = ANY (polroles)
+    ) AS safe
+    FROM reader, pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE relkind IN ('r', 'p', 'm', 'f') AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'
+        AND has_schema_privilege(reader.oid, pg_namespace.oid, 'USAGE')
+        AND has_any_column_privilege(reader.oid, pg_class.oid, 'SELECT')
+        AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+)
+SELECT format('there is no role %s', $1) WHERE NOT EXISTS (SELECT FROM reader)
+UNION ALL
+SELECT format('the role %s can bypass row security, or is a superuser', $1) FROM reader WHERE rolsuper OR rolbypassrls
+UNION ALL
+SELECT format('the role %s owns something', $1) FROM reader
+WHERE EXISTS (SELECT FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = oid AND deptype = 'o')
+UNION ALL
+SELECT format('the role %s is a member of %s, whose rights it shares', $1, roleid::regrole)
+FROM reader JOIN pg_auth_members ON member = oid
+UNION ALL
+SELECT format('the role %s reads the table %s without a policy', $1, relname) FROM tables WHERE NOT safe
+UNION ALL
+SELECT format('the role %s may not read the table %s', $1, name)
+FROM reader, unnest(ARRAY[
+    'users', 'sessions', 'organizations', 'organization_memberships', 'media_items', 'content', 'purchases', 'content_access'
+]) AS name
+WHERE name NOT IN (SELECT relname FROM tables)
+UNION ALL
+SELECT format('%s, as which the gateway connects, neither owns the tables nor may it inherit the rights of %s', current_user, $1)
+FROM reader, pg_roles AS own
+WHERE own.rolname = current_user AND NOT own.rolsuper AND NOT own.rolbypassrls AND pg_has_role(reader.oid, 'USAGE')
+    AND EXISTS (SELECT FROM tables WHERE NOT pg_has_role(relowner, 'USAGE'))
+";

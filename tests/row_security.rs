@@ -1,0 +1,74 @@
+//! Row-level security, the second line of defence: PostgreSQL by itself gives a viewer the rows that the gateway's rules give
+//! them, whatever the statement; and the gateway's connections are fit for it at any time.
+
+mod connections;
+mod plans;
+mod rules;
+mod setup;
+
+use codex_gateway::database::{Reader, RowSecurity, Settings, connect};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+};
+
+use crate::support::{App, Database};
+
+/// Every table that is read for viewers.
+const TABLES: [&str; 8] = [
+    "content",
+    "content_access",
+    "media_items",
+    "organization_memberships",
+    "organizations",
+    "purchases",
+    "sessions",
+    "users",
+];
+
+/// A gateway over PostgreSQL; nothing where there is none.
+async fn app() -> Option<App> {
+    Some(App::on(Database::postgres().await?).await)
+}
+
+/// A pool of one connection, so that what a request leaves behind meets the next one.
+async fn only_connection(app: &App) -> DatabaseConnection {
+    let settings = Settings {
+        url: app.database_url().to_owned(),
+        connections: 1,
+        wait: std::time::Duration::from_secs(20),
+    };
+    connect(&settings).await.unwrap()
+}
+
+fn reader(connection: &DatabaseConnection) -> Reader {
+    Reader::new(connection.clone(), RowSecurity::On)
+}
+
+fn sql(text: &str) -> Statement {
+    Statement::from_string(DbBackend::Postgres, text)
+}
+
+/// The keys of all rows of a table, with no condition at all: what is left where a scope was forgotten.
+fn all_keys(table: &str) -> SelectStatement {
+    let key = Expr::col((Alias::new(table), "id")).cast_as("text");
+    Query::select().expr(key).from(Alias::new(table)).take()
+}
+
+/// The keys that a reader gets, in order.
+async fn keys(reader: &Reader, statement: &SelectStatement) -> Result<Vec<String>, DbErr> {
+    let rows = reader.all(statement).await?;
+    let mut keys = rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<Vec<String>, _>>()?;
+    keys.sort();
+    Ok(keys)
+}
+
+/// The first column of a row, a text.
+async fn text(db: &impl ConnectionTrait, statement: &str) -> Result<String, DbErr> {
+    let row = db.query_one_raw(sql(statement)).await?;
+    row.ok_or_else(|| DbErr::Custom("no row".to_owned()))?
+        .try_get_by_index(0)
+}

@@ -224,7 +224,7 @@ async fn every_difference_shows_in_the_shape() {
         "CREATE INDEX extra ON users (name)",
         "CREATE POLICY extra ON users USING (true)",
         "CREATE RULE extra AS ON DELETE TO users DO INSTEAD NOTHING; CREATE VIEW extra AS SELECT name FROM users",
-        "ALTER TABLE users ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE accounts ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE users FORCE ROW LEVEL SECURITY",
         "ALTER TABLE users ADD COLUMN extra text",
         "ALTER TABLE users DROP COLUMN image",

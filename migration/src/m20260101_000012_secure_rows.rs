@@ -1,7 +1,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
-/// States who may see which row a second time, on PostgreSQL alone (SQLite has nothing of the kind): row-level security for
+/// States who may see which row a second time, on PostgreSQL alone (SQLite has nothing of the kind, and gets a view that both
+/// databases need): row-level security for
 /// the role `codex_reader`, which owns nothing and in which the gateway reads.
 ///
 /// The role is told who asks by two settings of the transaction, and works out everything else itself:
@@ -41,11 +42,17 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(OWNERS).await?;
         run(manager, &[SETTINGS, VIEWS, TAGS, POLICIES, ROLE]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[DOWN]).await
+        run(manager, &[DOWN]).await?;
+        manager
+            .get_connection()
+            .execute_unprepared("DROP VIEW content_owners")
+            .await
+            .map(|_| ())
     }
 }
 
@@ -57,6 +64,14 @@ async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbE
     }
     Ok(())
 }
+
+/// Whose content is, and nothing else of it: what the rules about purchases and grants need to know of content that the viewer
+/// may not see, deleted or not. A view reads with its owner's rights. SQLite has it too, so that both have the same rules;
+/// dropping everything to start afresh forgets views there.
+const OWNERS: &str = "
+DROP VIEW IF EXISTS content_owners;
+CREATE VIEW content_owners AS SELECT id, creator_id, organization_id FROM content;
+";
 
 /// Who asks, and where the request is pinned to: `none` or a uuid, or null unless both settings are there. `OR REPLACE`, because
 /// dropping everything to start afresh forgets functions.
@@ -249,7 +264,7 @@ BEGIN
     GRANT SELECT ON organizations, organization_memberships, media_items, content, purchases, content_access
         TO codex_reader;
     GRANT SELECT ON codex_viewer, codex_viewer_memberships, codex_viewer_grants, codex_viewer_content,
-        codex_deleted_organizations TO codex_reader;
+        codex_deleted_organizations, content_owners TO codex_reader;
     GRANT EXECUTE ON FUNCTION codex_content_tagged TO codex_reader;
     IF NOT has_schema_privilege('codex_reader', current_schema(), 'USAGE') THEN
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO codex_reader', current_schema());

@@ -125,7 +125,7 @@ pub fn granted(viewer: &Viewer) -> Expr {
 }
 
 /// The rows that a request pinned to this organization may look at: its own, and those that no organization owns.
-pub(super) fn of_tenant(tenant: Uuid) -> Condition {
+fn of_tenant(tenant: Uuid) -> Condition {
     Condition::any()
         .add(content::Column::OrganizationId.is_null())
         .add(content::Column::OrganizationId.eq(tenant))

@@ -14,13 +14,44 @@ pub mod session;
 pub mod user;
 
 use sea_orm::{
-    ColumnTrait, EntityTrait,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    ColumnTrait, Condition, EntityTrait,
+    prelude::Uuid,
+    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
 /// Nothing passes.
 fn nobody() -> Expr {
     Expr::cust("FALSE")
+}
+
+/// The content with this key is one whose owners are such. Nothing else of it matters here, not even whether the viewer sees it,
+/// so this asks a view of the owners alone, which row-level security leaves whole.
+fn owned(content_id: impl ColumnTrait, such: impl FnOnce(Owner) -> Condition) -> Expr {
+    let owner = Owner(Alias::new("content_owners").into_iden());
+    let content = Query::select()
+        .expr(Expr::cust("1"))
+        .from(owner.0.clone())
+        .and_where(owner.column("id").eq(Expr::col(content_id.as_column_ref())))
+        .cond_where(such(owner))
+        .take();
+    Expr::exists(content)
+}
+
+/// The owners of content: the columns `creator_id` and `organization_id`.
+struct Owner(DynIden);
+
+impl Owner {
+    fn column(&self, name: &'static str) -> Expr {
+        Expr::col((self.0.clone(), Alias::new(name)))
+    }
+
+    /// What a request pinned to this organization may look at: its own, and what no organization owns.
+    fn of_tenant(&self, tenant: Uuid) -> Condition {
+        let organization = || self.column("organization_id");
+        Condition::any()
+            .add(organization().is_null())
+            .add(organization().eq(tenant))
+    }
 }
 
 /// The two columns hold the same.

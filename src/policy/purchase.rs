@@ -1,9 +1,9 @@
 //! Purchases.
 
-use entity::{content, purchase};
-use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
+use entity::purchase;
+use sea_orm::{ColumnTrait, Condition};
 
-use super::{any_row, content::of_tenant, nobody, same};
+use super::{nobody, owned};
 use crate::viewer::Viewer;
 
 /// Who sees a row: [`visible`], in words.
@@ -17,11 +17,7 @@ pub fn visible(viewer: &Viewer) -> Condition {
     };
     let mut visible = Condition::all();
     if let Some(tenant) = viewer.tenant() {
-        let content = any_row(content::Entity)
-            .and_where(same(content::Column::Id, purchase::Column::ContentId))
-            .cond_where(of_tenant(tenant))
-            .take();
-        visible = visible.add(Expr::exists(content));
+        visible = visible.add(owned(purchase::Column::ContentId, |owner| owner.of_tenant(tenant)));
     }
     if viewer.is_platform_owner() {
         return visible;

@@ -154,7 +154,10 @@ async function withGraphiql(page) {
       return (await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query }) })).json();
     }, query);
     await docs.getByRole("link", { name: "Content", exact: true }).click();
-    await docs.getByText(data.__type.description).waitFor();
+    // Its paragraphs are elements of their own.
+    for (const paragraph of data.__type.description.split("\n\n")) {
+      await docs.getByText(paragraph.replaceAll("`", "")).first().waitFor();
+    }
   });
   await check("the first example runs", async () => {
     const data = fine(await run(page, `query ${queries[0].name}`), "it");

@@ -35,6 +35,8 @@ pub enum Command {
     Migrate(Migrate),
     /// Fill the database: with the demo data, or with many rows
     Seed(SeedSettings),
+    /// Look the database over, change nothing, and fail if something needs care
+    Doctor(DoctorSettings),
     /// Print the GraphQL schema, or compare it with a file
     Schema(SchemaSettings),
 }
@@ -131,6 +133,14 @@ pub struct SeedSettings {
     /// This many rows of content, with users, organizations and media to match, in place of the demo data
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub scale: Option<u64>,
+}
+
+/// How to tell what was found.
+#[derive(Debug, Args)]
+pub struct DoctorSettings {
+    /// As JSON, in place of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What to do with the GraphQL schema.

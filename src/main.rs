@@ -8,7 +8,7 @@ use codex_gateway::{cli, config::CommandLine};
 #[tokio::main]
 async fn main() -> ExitCode {
     match cli::run(CommandLine::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // For a person: what failed and why, and no backtrace.
             eprintln!("error: {error:#}");

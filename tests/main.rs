@@ -7,6 +7,7 @@ mod access;
 mod command_line;
 mod coverage;
 mod credentials;
+mod doctor;
 mod graphql_library;
 mod indexes;
 mod input;

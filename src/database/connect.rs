@@ -29,6 +29,8 @@ pub enum ConnectError {
 
 /// How long to leave a busy database file alone.
 const MOMENT: Duration = Duration::from_millis(10);
+/// How long a statement waits for whoever holds the database file.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
 
 /// Whether this address is that of an embedded database.
 pub fn is_sqlite(url: &str) -> bool {
@@ -40,6 +42,37 @@ pub fn is_sqlite(url: &str) -> bool {
 /// # Errors
 /// [`ConnectError`] when the address is of another kind of database, or nothing answers there.
 pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+    let mut options = options(settings)?;
+    options.map_sqlx_sqlite_opts(|options| {
+        // Readers do not wait for the writer, and a second writer waits instead of failing.
+        options
+            .create_if_missing(true)
+            .pragma("journal_mode", "WAL")
+            .foreign_keys(true)
+            .busy_timeout(BUSY_WAIT)
+    });
+    open(settings, options).await
+}
+
+/// Like [`connect`], to look at the database as it is: no file is made, and none is written to. PostgreSQL has no such
+/// connections; there the transaction is what can be read-only.
+///
+/// # Errors
+/// As [`connect`]; and where there is no file.
+pub async fn connect_read_only(settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+    let mut options = options(settings)?;
+    options.map_sqlx_sqlite_opts(|options| {
+        options
+            .create_if_missing(false)
+            .read_only(true)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_WAIT)
+    });
+    open(settings, options).await
+}
+
+/// What both databases and all connections have in common.
+fn options(settings: &Settings) -> Result<ConnectOptions, ConnectError> {
     let url = &settings.url;
     if !is_sqlite(url) && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err(ConnectError::Unsupported);
@@ -51,15 +84,12 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectE
         .connect_timeout(settings.wait)
         // A round trip at every acquire, for nothing: a dead connection shows at its first statement.
         .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|options| {
-            // Readers do not wait for the writer, and a second writer waits instead of failing.
-            options
-                .create_if_missing(true)
-                .pragma("journal_mode", "WAL")
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(10))
-        });
+        .sqlx_logging(false);
+    Ok(options)
+}
+
+async fn open(settings: &Settings, options: ConnectOptions) -> Result<DatabaseConnection, ConnectError> {
+    let url = &settings.url;
     let until = Instant::now() + settings.wait;
     loop {
         match Database::connect(options.clone()).await {

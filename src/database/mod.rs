@@ -1,12 +1,13 @@
 //! Connecting, reading, and the few things in which PostgreSQL and SQLite differ.
 
+pub mod catalog;
 mod connect;
 mod dialect;
 mod exclusive;
 mod reader;
 mod row_security;
 
-pub use connect::{ConnectError, Settings, connect, is_sqlite};
+pub use connect::{ConnectError, Settings, connect, connect_read_only, is_sqlite};
 pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_any_tag, order_by};
 pub use exclusive::exclusively;
 pub use reader::Reader;

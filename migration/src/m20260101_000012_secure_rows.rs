@@ -17,9 +17,9 @@ use sea_orm_migration::sea_orm::DbBackend;
 ///
 /// A policy may look at other tables, and then their policies hold as well: a media item is visible if visible content uses
 /// it, a user if a visible row names them. What must not be narrowed so (or would go in circles), the viewer's own
-/// memberships, grants and purchases, comes from views, which read with their owner's rights and give nothing that is not
-/// the viewer's. Views and not functions, so that PostgreSQL plans them into the statement, looks them up by hash, and reads
-/// them once a statement and at most when the first row needs them.
+/// memberships, grants and purchases, comes from functions, which read with their owner's rights; as `(SELECT f())` they run
+/// once a statement, and not before a row needs them. (Views would do the same, but PostgreSQL plans them anew with every
+/// statement, which took longer than everything else: the plans inside functions it keeps.)
 ///
 /// The forms matter to the planner. What depends on the row is a scalar with a limit: an `EXISTS` among `OR`s it would rather
 /// answer by reading the whole other table first. That the request is known, and its tenant, are put as `<>`, which the
@@ -43,7 +43,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(OWNERS).await?;
-        run(manager, &[SETTINGS, VIEWS, TAGS, POLICIES, ROLE]).await
+        run(manager, &[SETTINGS, FUNCTIONS, POLICIES, ROLE]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -88,50 +88,97 @@ RETURN CASE
 END;
 ";
 
-/// What the policies need to know of rows that the viewer may not see, or that their own policies ask about. Of content it is
-/// what the viewer made, manages, bought or was granted, deleted or not: there a purchase or a grant finds its organization.
-/// Of deleted organizations it is the keys and nothing else; the index finds those few without the many that live.
-const VIEWS: &str = "
-CREATE VIEW codex_viewer WITH (security_barrier) AS
-SELECT role = 'platform_owner' AS is_platform_owner FROM users WHERE id = codex_viewer_id();
+/// What the policies need to know of rows that the viewer may not see, or that their own policies ask about: always about the
+/// viewer and nobody else, so that there is nothing to learn by calling them. (Which organizations are deleted, and which
+/// content has a tag, they tell by keys alone.)
+///
+/// They have their owner's rights, and look for tables in the schema they were made in only.
+///
+/// The gateway looks for tags through `codex_content_tagged`, because under row-level security PostgreSQL runs an operator that
+/// could tell of rows in its error messages (`?|` and `@>` count as such) only after the policies, and so never with an index.
+/// The index on deleted organizations finds those few without the many that live.
+const FUNCTIONS: &str = "
+CREATE OR REPLACE FUNCTION codex_is_platform_owner() RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM users WHERE id = codex_viewer_id() AND role = 'platform_owner');
+END
+$$;
 
-CREATE VIEW codex_viewer_memberships WITH (security_barrier) AS
-SELECT organization_id, role FROM organization_memberships
-WHERE user_id = codex_viewer_id() AND status = 'active' AND organization_id IN (
-    SELECT id FROM organizations WHERE deleted_at IS NULL
-);
+CREATE OR REPLACE FUNCTION codex_member_of(any_of text[]) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 AS $$
+BEGIN
+    RETURN QUERY
+    SELECT organization_id FROM organization_memberships
+    WHERE user_id = codex_viewer_id() AND status = 'active' AND role = ANY (any_of)
+        AND EXISTS (SELECT FROM organizations WHERE organizations.id = organization_id AND deleted_at IS NULL);
+END
+$$;
 
-CREATE VIEW codex_viewer_grants WITH (security_barrier) AS
-SELECT content_id FROM content_access
-WHERE user_id = codex_viewer_id() AND (expires_at IS NULL OR expires_at > now());
+CREATE OR REPLACE FUNCTION codex_granted() RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 AS $$
+BEGIN
+    RETURN QUERY
+    SELECT content_id FROM content_access
+    WHERE user_id = codex_viewer_id() AND (expires_at IS NULL OR expires_at > now());
+END
+$$;
 
-CREATE VIEW codex_viewer_content WITH (security_barrier) AS
-SELECT id, organization_id, kept FROM content, LATERAL (
-    SELECT creator_id = codex_viewer_id() OR COALESCE(organization_id IN (
-        SELECT organization_id FROM codex_viewer_memberships WHERE role IN ('owner', 'admin')
-    ), false) AS kept
-) AS keeping
-WHERE kept OR (SELECT is_platform_owner FROM codex_viewer)
-    OR EXISTS (SELECT FROM purchases WHERE content_id = content.id AND customer_id = codex_viewer_id())
-    OR EXISTS (SELECT FROM content_access WHERE content_id = content.id AND user_id = codex_viewer_id());
+-- Whether the viewer made this content or manages it, deleted or not.
+CREATE OR REPLACE FUNCTION codex_keeps(of_content uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM content WHERE id = of_content
+            AND (creator_id = codex_viewer_id() OR organization_id IN (SELECT codex_member_of('{owner,admin}')))
+    );
+END
+$$;
 
-CREATE VIEW codex_deleted_organizations AS
-SELECT id FROM organizations WHERE deleted_at IS NOT NULL;
+-- Whether this content, of which the viewer has some business to know, is nobody's or the tenant's, deleted or not.
+CREATE OR REPLACE FUNCTION codex_in_tenant(of_content uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM content WHERE id = of_content AND (organization_id IS NULL OR organization_id::text = codex_tenant())
+    ) AND (
+        EXISTS (SELECT FROM content_access WHERE content_id = of_content AND user_id = codex_viewer_id())
+        OR EXISTS (SELECT FROM purchases WHERE content_id = of_content AND customer_id = codex_viewer_id())
+        OR codex_is_platform_owner()
+        OR codex_keeps(of_content)
+    );
+END
+$$;
+
+CREATE OR REPLACE FUNCTION codex_deleted_organizations() RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 AS $$
+BEGIN
+    RETURN QUERY SELECT id FROM organizations WHERE deleted_at IS NOT NULL;
+END
+$$;
 
 CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL;
-";
 
-/// The keys, and nothing else, of the content that has one of these tags. The gateway looks for tags through this, because
-/// under row-level security PostgreSQL runs an operator that could tell of rows in its error messages (`?|` and `@>` count as
-/// such) only after the policies, and so never with an index. The names in the body were resolved when it was made.
-const TAGS: &str = "
 CREATE OR REPLACE FUNCTION codex_content_tagged(any_of text[]) RETURNS SETOF uuid
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-BEGIN ATOMIC
-    SELECT id FROM content WHERE tags ?| any_of;
-END;
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+BEGIN
+    RETURN QUERY SELECT id FROM content WHERE tags ?| any_of;
+END
+$$;
 
-REVOKE EXECUTE ON FUNCTION codex_content_tagged FROM PUBLIC;
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'codex_is_platform_owner', 'codex_member_of', 'codex_granted', 'codex_keeps', 'codex_in_tenant',
+        'codex_deleted_organizations', 'codex_content_tagged'
+    ] LOOP
+        EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', name);
+    END LOOP;
+END
+$$;
 ";
 
 /// The rules. A transaction's `now()` stands still at its beginning, as a request's time does. A body, the counts, an email
@@ -166,15 +213,17 @@ BEGIN
                 status = 'published'
                 AND (
                     visibility IN ('public', 'purchased_only')
-                    OR (visibility = 'members_only'
-                        AND organization_id IN (SELECT organization_id FROM codex_viewer_memberships))
+                    OR (
+                        visibility = 'members_only'
+                        AND organization_id IN (SELECT codex_member_of('{owner,admin,creator,subscriber,member}'))
+                    )
                 )
-                AND (organization_id IS NULL OR organization_id NOT IN (SELECT id FROM codex_deleted_organizations))
+                AND (organization_id IS NULL OR organization_id NOT IN (SELECT codex_deleted_organizations()))
             )
             OR creator_id = (SELECT codex_viewer_id())
-            OR organization_id IN (SELECT organization_id FROM codex_viewer_memberships WHERE role IN ('owner', 'admin'))
-            OR (status IN ('published', 'archived') AND id IN (SELECT content_id FROM codex_viewer_grants))
-            OR (SELECT is_platform_owner FROM codex_viewer)
+            OR organization_id IN (SELECT codex_member_of('{owner,admin}'))
+            OR (status IN ('published', 'archived') AND id IN (SELECT codex_granted()))
+            OR (SELECT codex_is_platform_owner())
         )
     );
 
@@ -183,7 +232,7 @@ BEGIN
         AND deleted_at IS NULL
         AND (
             creator_id = (SELECT codex_viewer_id())
-            OR (SELECT is_platform_owner FROM codex_viewer)
+            OR (SELECT codex_is_platform_owner())
             OR (SELECT true FROM content WHERE content.media_item_id = media_items.id AND (
                 (
                     content.status = 'published'
@@ -193,8 +242,8 @@ BEGIN
                     )
                 )
                 OR content.creator_id = (SELECT codex_viewer_id())
-                OR organization_id IN (SELECT organization_id FROM codex_viewer_memberships WHERE role IN ('owner', 'admin'))
-                OR content.id IN (SELECT content_id FROM codex_viewer_grants)
+                OR organization_id IN (SELECT codex_member_of('{owner,admin}'))
+                OR content.id IN (SELECT codex_granted())
             ) LIMIT 1)
         )
     );
@@ -203,26 +252,21 @@ BEGIN
         CASE WHEN (SELECT codex_tenant()) IN ('none', organization_id::text) THEN 'in' ELSE 'out' END <> 'out'
         AND (
             user_id = (SELECT codex_viewer_id())
-            OR organization_id IN (SELECT organization_id FROM codex_viewer_memberships WHERE role IN ('owner', 'admin'))
+            OR organization_id IN (SELECT codex_member_of('{owner,admin}'))
             OR (
                 status = 'active'
                 AND role IN ('owner', 'admin', 'creator')
-                AND organization_id IN (
-                    SELECT organization_id FROM codex_viewer_memberships WHERE role IN ('owner', 'admin', 'creator')
-                )
+                AND organization_id IN (SELECT codex_member_of('{owner,admin,creator}'))
             )
-            OR (SELECT is_platform_owner FROM codex_viewer)
+            OR (SELECT codex_is_platform_owner())
         )
     );
 
     CREATE POLICY visible ON purchases AS RESTRICTIVE FOR SELECT TO codex_reader USING (
         (SELECT codex_tenant()) <> ''
-        AND (customer_id = (SELECT codex_viewer_id()) OR (SELECT is_platform_owner FROM codex_viewer))
+        AND (customer_id = (SELECT codex_viewer_id()) OR (SELECT codex_is_platform_owner()))
         AND CASE
-            WHEN (SELECT codex_tenant()) = 'none' OR (
-                SELECT organization_id IS NULL OR organization_id::text = (SELECT codex_tenant())
-                FROM codex_viewer_content WHERE codex_viewer_content.id = purchases.content_id
-            ) THEN 'in' ELSE 'out'
+            WHEN (SELECT codex_tenant()) = 'none' OR codex_in_tenant(content_id) THEN 'in' ELSE 'out'
         END <> 'out'
     );
 
@@ -230,27 +274,24 @@ BEGIN
         (SELECT codex_tenant()) <> ''
         AND (
             user_id = (SELECT codex_viewer_id())
-            OR (SELECT is_platform_owner FROM codex_viewer)
-            OR (SELECT kept FROM codex_viewer_content WHERE codex_viewer_content.id = content_access.content_id)
+            OR (SELECT codex_is_platform_owner())
+            OR codex_keeps(content_id)
         )
         AND CASE
-            WHEN (SELECT codex_tenant()) = 'none' OR (
-                SELECT organization_id IS NULL OR organization_id::text = (SELECT codex_tenant())
-                FROM codex_viewer_content WHERE codex_viewer_content.id = content_access.content_id
-            ) THEN 'in' ELSE 'out'
+            WHEN (SELECT codex_tenant()) = 'none' OR codex_in_tenant(content_id) THEN 'in' ELSE 'out'
         END <> 'out'
     );
 
     CREATE POLICY visible ON sessions AS RESTRICTIVE FOR SELECT TO codex_reader USING (
         (SELECT codex_tenant()) <> ''
-        AND (user_id = (SELECT codex_viewer_id()) OR (SELECT is_platform_owner FROM codex_viewer))
+        AND (user_id = (SELECT codex_viewer_id()) OR (SELECT codex_is_platform_owner()))
     );
 
     CREATE POLICY visible ON users AS RESTRICTIVE FOR SELECT TO codex_reader USING (
         (SELECT codex_tenant()) <> ''
         AND (
             id = (SELECT codex_viewer_id())
-            OR (SELECT is_platform_owner FROM codex_viewer)
+            OR (SELECT codex_is_platform_owner())
             OR (SELECT true FROM content WHERE creator_id = users.id LIMIT 1)
             OR (SELECT true FROM media_items WHERE creator_id = users.id LIMIT 1)
             OR (SELECT true FROM organization_memberships WHERE user_id = users.id LIMIT 1)
@@ -263,9 +304,9 @@ BEGIN
     GRANT SELECT (id, name, image, email, email_verified, created_at, updated_at) ON users TO codex_reader;
     GRANT SELECT ON organizations, organization_memberships, media_items, content, purchases, content_access
         TO codex_reader;
-    GRANT SELECT ON codex_viewer, codex_viewer_memberships, codex_viewer_grants, codex_viewer_content,
-        codex_deleted_organizations, content_owners TO codex_reader;
-    GRANT EXECUTE ON FUNCTION codex_content_tagged TO codex_reader;
+    GRANT SELECT ON content_owners TO codex_reader;
+    GRANT EXECUTE ON FUNCTION codex_is_platform_owner, codex_member_of, codex_granted, codex_keeps, codex_in_tenant,
+        codex_deleted_organizations, codex_content_tagged TO codex_reader;
     IF NOT has_schema_privilege('codex_reader', current_schema(), 'USAGE') THEN
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO codex_reader', current_schema());
     END IF;
@@ -334,10 +375,9 @@ END
 $$;
 
 DROP PROCEDURE codex_secure_rows;
-DROP FUNCTION codex_content_tagged;
 DROP INDEX organizations_deleted_at_idx;
-DROP VIEW codex_deleted_organizations, codex_viewer_content, codex_viewer_grants, codex_viewer_memberships, codex_viewer;
-DROP FUNCTION codex_tenant, codex_viewer_id;
+DROP FUNCTION codex_content_tagged, codex_deleted_organizations, codex_in_tenant, codex_keeps, codex_granted, codex_member_of,
+    codex_is_platform_owner, codex_tenant, codex_viewer_id;
 
 DO $$
 BEGIN

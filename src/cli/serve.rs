@@ -96,6 +96,7 @@ async fn row_security(connection: &DatabaseConnection, unwanted: bool) -> anyhow
         .await
         .context("cannot tell how row-level security stands")?;
     if !complaints.is_empty() {
+        let messages: Vec<_> = complaints.iter().map(|complaint| complaint.message.as_str()).collect();
         bail!(
             "row-level security does not hold in this database:\n  - {}\n\
              Let somebody who may make roles type, in this database:\n  \
@@ -103,7 +104,7 @@ async fn row_security(connection: &DatabaseConnection, unwanted: bool) -> anyhow
              GRANT {READER} TO <the gateway's role>;  -- so that it may take it\n  \
              CALL codex_secure_rows();                -- as the tables' owner, where policies are missing\n\
              Or serve without this second line of defence: --no-rls",
-            complaints.join("\n  - "),
+            messages.join("\n  - "),
         );
     }
     Ok(RowSecurity::On)

@@ -11,7 +11,7 @@ pub use connect::{ConnectError, Settings, connect, connect_read_only, is_sqlite}
 pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_any_tag, order_by};
 pub use exclusive::exclusively;
 pub use reader::Reader;
-pub use row_security::{Asker, READER, RowSecurity, complaints};
+pub use row_security::{Asker, Complaint, READER, RowSecurity, complaints};
 
 use chrono::{DateTime, SubsecRound, Utc};
 

@@ -1,6 +1,6 @@
 //! Row-level security on PostgreSQL: the second line of defence, stated by a migration for a role that owns nothing.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TransactionSession, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TransactionSession, TransactionTrait};
 use uuid::Uuid;
 
 /// The role in which the gateway reads for a viewer.
@@ -44,21 +44,40 @@ impl Asker {
     }
 }
 
+/// Something that keeps row-level security from holding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// The role or the table that it is about.
+    pub subject: String,
+    /// What it is.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+}
+
 /// What keeps row-level security from holding in this PostgreSQL database, in words for whoever runs it; nothing: all is well.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) -> Result<Vec<String>, DbErr> {
+pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) -> Result<Vec<Complaint>, DbErr> {
     let look = Statement::from_sql_and_values(DbBackend::Postgres, COMPLAINTS, [READER.into()]);
     let rows = connection.query_all_raw(look).await?;
-    let mut complaints = rows
-        .iter()
-        .map(|row| row.try_get_by_index(0))
-        .collect::<Result<Vec<String>, _>>()?;
+    let complaint = |row: &QueryResult| {
+        Ok(Complaint {
+            subject: row.try_get_by_index(0)?,
+            message: row.try_get_by_index(1)?,
+            remedy: row.try_get_by_index(2)?,
+        })
+    };
+    let mut complaints = rows.iter().map(complaint).collect::<Result<Vec<_>, DbErr>>()?;
     if complaints.is_empty() {
         let attempt = connection.begin().await?;
         if let Err(error) = attempt.query_one_raw(Asker::new(None, None).take_role()).await {
-            complaints.push(format!("the gateway's own role cannot take the role {READER}: {error}"));
+            complaints.push(Complaint {
+                subject: READER.to_owned(),
+                message: format!("the gateway's own role cannot take the role {READER}: {error}"),
+                remedy: format!("GRANT {READER} to it"),
+            });
         }
         attempt.rollback().await?;
     }
@@ -80,25 +99,35 @@ tables AS (
         AND has_any_column_privilege(reader.oid, pg_class.oid, 'SELECT')
         AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
 )
-SELECT format('there is no role %s', $1) WHERE NOT EXISTS (SELECT FROM reader)
+SELECT $1::text, format('there is no role %s', $1),
+    format('CREATE ROLE %s NOLOGIN, GRANT it to the gateway''s role, and CALL codex_secure_rows()', $1)
+WHERE NOT EXISTS (SELECT FROM reader)
 UNION ALL
-SELECT format('the role %s can bypass row security, or is a superuser', $1) FROM reader WHERE rolsuper OR rolbypassrls
+SELECT $1, format('the role %s can bypass row security, or is a superuser', $1),
+    format('ALTER ROLE %s NOSUPERUSER NOBYPASSRLS', $1)
+FROM reader WHERE rolsuper OR rolbypassrls
 UNION ALL
-SELECT format('the role %s owns something', $1) FROM reader
+SELECT $1, format('the role %s owns something', $1), format('REASSIGN OWNED BY %s to the role that migrates', $1)
+FROM reader
 WHERE EXISTS (SELECT FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = oid AND deptype = 'o')
 UNION ALL
-SELECT format('the role %s is a member of %s, whose rights it shares', $1, roleid::regrole)
+SELECT $1, format('the role %s is a member of %s, whose rights it shares', $1, roleid::regrole),
+    format('REVOKE %s FROM %s', roleid::regrole, $1)
 FROM reader JOIN pg_auth_members ON member = oid
 UNION ALL
-SELECT format('the role %s reads the table %s without a policy', $1, relname) FROM tables WHERE NOT safe
+SELECT relname, format('the role %s reads the table %s without a policy', $1, relname),
+    format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, with the policy that the migrations make, or revoke the SELECT', relname)
+FROM tables WHERE NOT safe
 UNION ALL
-SELECT format('the role %s may not read the table %s', $1, name)
+SELECT name, format('the role %s may not read the table %s', $1, name), 'GRANT it the columns that the migrations do'
 FROM reader, unnest(ARRAY[
     'users', 'sessions', 'organizations', 'organization_memberships', 'media_items', 'content', 'purchases', 'content_access'
 ]) AS name
 WHERE name NOT IN (SELECT relname FROM tables)
 UNION ALL
-SELECT format('%s, as which the gateway connects, neither owns the tables nor may it inherit the rights of %s', current_user, $1)
+SELECT current_user,
+    format('%s, as which the gateway connects, neither owns the tables nor may it inherit the rights of %s', current_user, $1),
+    format('ALTER ROLE %I NOINHERIT', current_user)
 FROM reader, pg_roles AS own
 WHERE own.rolname = current_user AND NOT own.rolsuper AND NOT own.rolbypassrls AND pg_has_role(reader.oid, 'USAGE')
     AND EXISTS (SELECT FROM tables WHERE NOT pg_has_role(relowner, 'USAGE'))

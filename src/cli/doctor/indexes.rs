@@ -25,10 +25,16 @@ pub(super) const UNUSED: &str = "unused-index";
 const ENOUGH: i64 = 1_000;
 
 /// The indexes that the migrations make on PostgreSQL alone: name and definition.
-const ON_POSTGRES_ALONE: &[(&str, &str)] = &[(
-    "content_tags_idx",
-    "CREATE INDEX content_tags_idx ON content USING gin (tags)",
-)];
+const ON_POSTGRES_ALONE: &[(&str, &str)] = &[
+    (
+        "content_tags_idx",
+        "CREATE INDEX content_tags_idx ON content USING gin (tags)",
+    ),
+    (
+        "organizations_deleted_at_idx",
+        "CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL",
+    ),
+];
 
 /// The indexes that the migrations make on both databases, by their own word: they are run on a database in memory, and so
 /// there is no list to keep up beside them.

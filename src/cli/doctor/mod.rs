@@ -81,7 +81,8 @@ pub async fn examine(db: &DatabaseTransaction, connections: u32) -> Result<Repor
             let unused = async |db: &DatabaseTransaction| indexes::unused(db, catalog).await;
             add(attempt(db, indexes::UNUSED, unused).await?);
             add(attempt(db, statistics::CHECK, statistics::on_postgres).await?);
-            add(attempt(db, row_security::CHECK, row_security::check).await?);
+            let guarded = async |db: &DatabaseTransaction| row_security::check(db, catalog).await;
+            add(attempt(db, row_security::CHECK, guarded).await?);
             let settings = async |db: &DatabaseTransaction| connections::check(db, connections).await;
             add(attempt(db, connections::CHECK, settings).await?);
         }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use codex_gateway::database::{exclusively, now};
-use entity::{account, membership::Role, verification_token};
+use entity::{account, audit_entry, membership::Role, verification_token};
 use futures_util::future::join_all;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
@@ -135,6 +135,15 @@ async fn fill(app: &App) {
         ..Default::default()
     };
     token.insert(&app.db).await.unwrap();
+    let entry = audit_entry::ActiveModel {
+        id: Set(uuid::Uuid::now_v7()),
+        actor_id: Set(Some(ann.id)),
+        action: Set("user.update".to_owned()),
+        subject_type: Set("user".to_owned()),
+        subject_id: Set("user-ann".to_owned()),
+        ..Default::default()
+    };
+    entry.insert(&app.db).await.unwrap();
     let counts = counts(&app.db).await;
     assert!(
         counts.iter().all(|(_, count)| count != "0"),

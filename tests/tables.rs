@@ -9,7 +9,8 @@ use std::{collections::HashSet, fmt::Debug};
 use chrono::{DateTime, Duration, Utc};
 use codex_gateway::database::now;
 use entity::{
-    account, content, grant, media_item, membership, organization, purchase, session, user, verification_token,
+    account, audit_entry, content, grant, media_item, membership, organization, purchase, session, user,
+    verification_token,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend,
@@ -35,10 +36,11 @@ const LEAST: &str = "
     INSERT INTO purchases (customer_id, content_id, amount_paid_cents, creator_payout_cents, payment_reference)
         SELECT 'ann', id, 5, 5, 'payment' FROM content;
     INSERT INTO content_access (user_id, content_id, access_type) SELECT 'ann', id, 'preview' FROM content;
+    INSERT INTO audit_entries (action, subject_type, subject_id) VALUES ('user.update', 'user', 'ann');
 ";
 
 /// The tables, in an order in which they can be filled.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "users",
     "accounts",
     "sessions",
@@ -49,6 +51,7 @@ const TABLES: [&str; 10] = [
     "content",
     "purchases",
     "content_access",
+    "audit_entries",
 ];
 
 /// A moment with microseconds, so many seconds after a fixed one.
@@ -224,6 +227,18 @@ on_both! {
             created_at: at(1),
             updated_at: at(2),
         }).await;
+        comes_back::<audit_entry::Entity>(&app, audit_entry::Model {
+            id: Uuid::now_v7(),
+            actor_id: Some(ann.id),
+            organization_id: Some(house.id),
+            action: "content.update".to_owned(),
+            subject_type: "content".to_owned(),
+            subject_id: piece.id.to_string(),
+            before: Some(json!({ "title": "Piece" })),
+            after: Some(json!({ "title": null })),
+            created_at: at(1),
+            updated_at: at(2),
+        }).await;
     }
 
     async fn entities_and_tables_have_the_same_columns(app) {
@@ -240,6 +255,7 @@ on_both! {
             schema.create_table_from_entity(content::Entity),
             schema.create_table_from_entity(purchase::Entity),
             schema.create_table_from_entity(grant::Entity),
+            schema.create_table_from_entity(audit_entry::Entity),
         ];
         for (twin, table) in twins.iter_mut().zip(TABLES) {
             // Beside each table, the one that the entity would have made.

@@ -12,6 +12,7 @@
 //! Keep them at microseconds: PostgreSQL stores no more, and a cursor has to meet the value that the database holds.
 
 pub mod account;
+pub mod audit_entry;
 pub mod content;
 pub mod grant;
 pub mod media_item;

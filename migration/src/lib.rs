@@ -19,6 +19,7 @@ mod m20260101_000009_create_purchases;
 mod m20260101_000010_create_content_access;
 mod m20260101_000011_release_purged_content;
 mod m20260101_000012_secure_rows;
+mod m20260101_000013_create_audit_entries;
 mod shared;
 
 /// Runs the steps.
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000010_create_content_access::Migration),
             Box::new(m20260101_000011_release_purged_content::Migration),
             Box::new(m20260101_000012_secure_rows::Migration),
+            Box::new(m20260101_000013_create_audit_entries::Migration),
         ]
     }
 }

@@ -182,6 +182,12 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("content_access_user_id_fkey", "UPDATE content_access SET user_id = 'nobody'"),
     ("content_access_content_id_fkey", "UPDATE content_access SET content_id = id"),
     ("content_access_access_type_check", "UPDATE content_access SET access_type = 'rented'"),
+    (
+        "audit_entries_pkey",
+        "INSERT INTO audit_entries (id, action, subject_type, subject_id) SELECT id, 'user.update', 'user', 'ann' FROM audit_entries",
+    ),
+    ("audit_entries_actor_id_fkey", "UPDATE audit_entries SET actor_id = 'nobody'"),
+    ("audit_entries_organization_id_fkey", "UPDATE audit_entries SET organization_id = id"),
 ];
 
 /// What the constraints above do not forbid, though it looks like it.
@@ -505,6 +511,21 @@ const POINTERS: &[(&str, &str, &str, Rule, &str)] = &[
         Rule::Cascade,
         "INSERT INTO content_access (user_id, content_id, access_type)
             SELECT 'other', id, 'preview' FROM content WHERE slug = 'parent'",
+    ),
+    (
+        "audit_entries",
+        "actor_id",
+        USER,
+        Rule::SetNull,
+        "INSERT INTO audit_entries (actor_id, action, subject_type, subject_id) VALUES ('parent', 'user.update', 'user', 'parent')",
+    ),
+    (
+        "audit_entries",
+        "organization_id",
+        ORGANIZATION,
+        Rule::SetNull,
+        "INSERT INTO audit_entries (organization_id, action, subject_type, subject_id)
+            SELECT id, 'organization.update', 'organization', 'parent' FROM organizations WHERE slug = 'parent'",
     ),
 ];
 

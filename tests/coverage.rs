@@ -1,11 +1,11 @@
 //! Nothing forgotten: every way to a row in the schema is one that the oracle's random queries walk, and is so compared with
-//! the access rules. A field that is new, or leads to a type that is new, fails here until the oracle knows it.
+//! the access rules; and every change is one that the matrix of changes has every kind of viewer try. A field that is new, or leads to a type that is new, fails here until the oracle knows it.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::oracle;
+use crate::{changes, oracle};
 
 /// The ways to rows that another test walks for every kind of viewer, each with that test: `module::name`. For what random
 /// queries cannot ask, such as a change.
@@ -13,6 +13,9 @@ const CASES: [(&str, &str); 0] = [];
 
 /// The ways to rows that no test walks, each with the reason. This list may only shrink.
 const EXCEPTIONS: [(&str, &str); 0] = [];
+
+/// The type where changes begin.
+const MUTATION: &str = "Mutation";
 
 const INTROSPECTION: &str = "{ __schema { queryType { name } types {
     name kind possibleTypes { name } interfaces { name }
@@ -101,7 +104,7 @@ fn faults(
         .iter()
         .filter(|way| !walked.contains(*way) && listed().all(|(listed, _)| listed != way));
     let forgotten = forgotten.map(|way| {
-        format!("{way} leads to rows, and the oracle never asks for it: teach it to tests/oracle/queries.rs")
+        format!("{way} leads to rows, and is never tried: teach it to tests/oracle/queries.rs, or to tests/changes/matrix.rs")
     });
     let idle = listed().filter_map(|(way, _)| match (ways.contains(*way), walked.contains(*way)) {
         (false, _) => Some(format!("{way} is listed, and is no way to a row")),
@@ -154,18 +157,19 @@ fn a_way_that_is_forgotten_is_found() {
 on_both! {
     async fn every_way_to_a_row_is_walked(app) {
         let schema = Schema::of(&app).await;
-        let (holders, walked) = (schema.holders(), oracle::fields());
+        let holders = schema.holders();
+        let walked: BTreeSet<String> = oracle::fields().union(&changes::matrix::walked()).cloned().collect();
 
         let mut ways = BTreeSet::new();
         for (kind_name, kind) in schema.objects() {
             for (field, of) in Schema::fields(kind) {
-                // A root field is one even where it gives a number: that is counted from rows.
-                if holders.contains(of) || kind_name == schema.query {
+                // A root field is one even where it gives a number: that is counted from rows. So is every change.
+                if holders.contains(of) || kind_name == schema.query || kind_name == MUTATION {
                     ways.insert(format!("{kind_name}.{field}"));
                 }
             }
         }
-        let faults = faults(&ways, walked, &CASES, &EXCEPTIONS);
+        let faults = faults(&ways, &walked, &CASES, &EXCEPTIONS);
         assert!(faults.is_empty(), "{faults:#?}");
     }
 
@@ -201,7 +205,7 @@ on_both! {
         for (kind_name, kind) in schema.objects() {
             fields.extend(Schema::fields(kind).map(|(field, _)| format!("{kind_name}.{field}")));
         }
-        let walked = oracle::fields();
+        let walked: BTreeSet<String> = oracle::fields().union(&changes::matrix::walked()).cloned().collect();
         let gone: Vec<&String> = walked.difference(&fields).collect();
         assert!(gone.is_empty(), "{gone:#?}");
     }

@@ -4,6 +4,7 @@
 mod support;
 
 mod access;
+mod changes;
 mod command_line;
 mod coverage;
 mod credentials;

@@ -118,7 +118,7 @@ on_both! {
             ("{ nothing }", Value::Null, "GRAPHQL_VALIDATION_FAILED"),
             ("query A { __typename } query B { __typename }", Value::Null, "GRAPHQL_VALIDATION_FAILED"),
             ("query A { __typename }", json!("B"), "GRAPHQL_VALIDATION_FAILED"),
-            ("mutation { __typename }", Value::Null, "GRAPHQL_VALIDATION_FAILED"),
+            ("mutation { nothing }", Value::Null, "GRAPHQL_VALIDATION_FAILED"),
             ("subscription { __typename }", Value::Null, "GRAPHQL_VALIDATION_FAILED"),
         ] {
             for (accept, status) in [(JSON, StatusCode::OK), (GRAPHQL, StatusCode::BAD_REQUEST)] {

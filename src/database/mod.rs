@@ -1,4 +1,4 @@
-//! Connecting, reading, and the few things in which PostgreSQL and SQLite differ.
+//! Connecting, reading, changing, and the few things in which PostgreSQL and SQLite differ.
 
 pub mod catalog;
 mod connect;
@@ -6,12 +6,14 @@ mod dialect;
 mod exclusive;
 mod reader;
 mod row_security;
+mod writer;
 
 pub use connect::{ConnectError, Settings, connect, connect_read_only, is_sqlite};
 pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_any_tag, order_by};
 pub use exclusive::exclusively;
 pub use reader::Reader;
 pub use row_security::{Asker, Complaint, READER, RowSecurity, complaints};
+pub use writer::{begin_change, may_be_retried};
 
 use chrono::{DateTime, SubsecRound, Utc};
 

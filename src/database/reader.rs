@@ -1,7 +1,5 @@
 //! One request's way to the database.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     QueryResult, TransactionTrait, sea_query::SelectStatement,
@@ -21,9 +19,13 @@ use super::row_security::{Asker, RowSecurity};
 pub struct Reader {
     connection: DatabaseConnection,
     row_security: RowSecurity,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     asker: Option<Asker>,
-    open: Mutex<Option<Open>>,
-    statements: AtomicU64,
+    open: Option<Open>,
 }
 
 /// A transaction that goes on. Dropping it rolls it back before its connection meets another request.
@@ -39,16 +41,19 @@ impl Reader {
         Self {
             connection,
             row_security,
-            asker: None,
-            open: Mutex::default(),
-            statements: AtomicU64::new(0),
+            state: Mutex::default(),
         }
     }
 
     /// From now on reads what this asker may see and nothing else, where row-level security is on. Until then it reads as
-    /// the gateway itself.
-    pub fn act_for(&mut self, asker: Asker) {
-        self.asker = Some(asker);
+    /// the gateway itself; so it does again if it is to act for nobody.
+    pub async fn act_for(&self, asker: Option<Asker>) {
+        let mut state = self.state.lock().await;
+        // There is no way back out of the role within a transaction.
+        if state.open.as_ref().is_some_and(|open| open.in_role) {
+            state.open = None;
+        }
+        state.asker = asker;
     }
 
     /// Which of the two databases answers.
@@ -56,9 +61,9 @@ impl Reader {
         self.connection.get_database_backend()
     }
 
-    /// How many statements this request has sent.
-    pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+    /// The pool that it reads from.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.connection
     }
 
     /// All rows that a statement gives.
@@ -67,29 +72,26 @@ impl Reader {
     /// Whatever the database says; its text is for the log alone.
     pub async fn all(&self, statement: &SelectStatement) -> Result<Vec<QueryResult>, DbErr> {
         if self.row_security == RowSecurity::Off {
-            self.count();
             return self.connection.query_all(statement).await;
         }
-        let mut held = self.open.lock().await;
+        let mut state = self.state.lock().await;
         // Not put back unless all goes well.
-        let mut open = match held.take() {
+        let mut open = match state.open.take() {
             Some(open) => open,
             None => self.begin().await?,
         };
-        if let Some(asker) = self.asker.as_ref().filter(|_| !open.in_role) {
-            self.count();
+        if let Some(asker) = state.asker.as_ref().filter(|_| !open.in_role) {
             open.transaction.query_one_raw(asker.take_role()).await?;
             open.in_role = true;
         }
-        self.count();
         let rows = open.transaction.query_all(statement).await?;
-        *held = Some(open);
+        state.open = Some(open);
         Ok(rows)
     }
 
     /// Gives the connection back; there is nothing to commit. Dropping the reader does the same.
     pub async fn end(&self) {
-        self.open.lock().await.take();
+        self.state.lock().await.open.take();
     }
 
     async fn begin(&self) -> Result<Open, DbErr> {
@@ -101,9 +103,5 @@ impl Reader {
             transaction,
             in_role: false,
         })
-    }
-
-    fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
     }
 }

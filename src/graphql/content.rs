@@ -330,12 +330,12 @@ impl Content {
     /// Whether the viewer may edit, publish, archive and delete it: its creator (in an organization: while still an author
     /// there), managers of its organization, the platform owner.
     async fn viewer_can_edit(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(self.0.may_edit(scope(context)?.viewer())?)
+        Ok(self.0.may_edit(&scope(context)?.viewer())?)
     }
 
     /// Whether the viewer may have the body: read the text, play the media item.
     async fn viewer_has_access(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(self.0.may_have_body(scope(context)?.viewer())?)
+        Ok(self.0.may_have_body(&scope(context)?.viewer())?)
     }
 
     /// Who made it; null if the account is gone.

@@ -18,6 +18,10 @@ pub enum Code {
     BadUserInput,
     /// The credential is unknown, has expired or is none.
     Unauthenticated,
+    /// What is to be changed is not there, or the viewer does not see it.
+    NotFound,
+    /// The viewer sees what is to be changed, and may not change it.
+    Forbidden,
     /// The gateway failed. The client learns an id to quote, and the log has the rest.
     Internal,
 }
@@ -30,6 +34,8 @@ impl Code {
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::NotFound => "NOT_FOUND",
+            Self::Forbidden => "FORBIDDEN",
             Self::Internal => "INTERNAL",
         }
     }

@@ -16,6 +16,7 @@ use super::{
     grant::Grant,
     media_item::MediaItem,
     membership::OrganizationMembership,
+    mutation,
     organization::Organization,
     purchase::Purchase,
     session::Session,
@@ -76,7 +77,7 @@ impl Guard {
                 self.kind, self.field
             )));
         }
-        Ok(may(scope(context)?.viewer())?)
+        Ok(may(&scope(context)?.viewer())?)
     }
 
     /// The field's value, for those who may have it; null for others, who learn nothing of what it is.
@@ -107,7 +108,14 @@ impl OutputType for Rules {
             if let Some(MetaType::Object { fields, .. }) = registry.types.get_mut(guard.kind)
                 && let Some(field) = fields.get_mut(guard.field)
             {
-                append(&mut field.description, guard.rule);
+                append(&mut field.description, "Visible to", guard.rule);
+            }
+        }
+        if let Some(MetaType::Object { fields, .. }) = registry.types.get_mut("Mutation") {
+            for (field, rule) in mutation::RULES {
+                if let Some(field) = fields.get_mut(*field) {
+                    append(&mut field.description, "Allowed to", rule);
+                }
             }
         }
         row::<Content>(registry);
@@ -129,13 +137,15 @@ impl OutputType for Rules {
 /// Says of a type who sees its rows.
 fn row<T: Listed>(registry: &mut Registry) {
     if let Some(MetaType::Object { description, .. }) = registry.types.get_mut(T::NAME) {
-        append(description, <T::Noun as Noun>::RULE);
+        append(description, "Visible to", <T::Noun as Noun>::RULE);
     }
 }
 
-fn append(description: &mut Option<String>, rule: &str) {
+fn append(description: &mut Option<String>, to: &str, rule: &str) {
     let description = description.get_or_insert_default();
-    description.push_str("\n\nVisible to: ");
+    description.push_str("\n\n");
+    description.push_str(to);
+    description.push_str(": ");
     description.push_str(rule);
     description.push('.');
 }

@@ -118,12 +118,18 @@ pub fn user_ids(argument: &str, ids: Option<Vec<ID>>) -> Result<Option<Vec<Strin
 /// # Errors
 /// As [`list`], and for what is no such id.
 pub fn organization_ids(argument: &str, ids: Option<Vec<ID>>) -> Result<Option<Vec<Uuid>>> {
-    list(argument, ids, |id| {
-        match id::decode_as(argument, &id, Kind::Organization)? {
-            Key::Uuid(key) => Ok(key),
-            Key::Text(_) => Err(ClientError::argument(argument, "is not a global id")),
-        }
-    })
+    list(argument, ids, |id| uuid_key(argument, &id, Kind::Organization))
+}
+
+/// The uuid key in a global id of this kind.
+///
+/// # Errors
+/// For what is no such id.
+pub fn uuid_key(argument: &str, id: &ID, kind: Kind) -> Result<Uuid> {
+    match id::decode_as(argument, id, kind)? {
+        Key::Uuid(key) => Ok(key),
+        Key::Text(_) => Err(ClientError::argument(argument, "is not a global id")),
+    }
 }
 
 /// The text key in a global id of this kind.

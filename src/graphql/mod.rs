@@ -11,6 +11,7 @@ mod input;
 mod look_ahead;
 mod media_item;
 mod membership;
+mod mutation;
 mod node;
 mod organization;
 mod purchase;
@@ -18,18 +19,20 @@ mod query;
 mod scalar;
 mod session;
 mod user;
+mod user_error;
 
 pub use error::{ClientError, Code};
+pub use mutation::Mutation;
 pub use query::Query;
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions};
+use async_graphql::{EmptySubscription, SDLExportOptions};
 
 /// The schema.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`.
 pub fn schema() -> Schema {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+    Schema::build(Query, Mutation::default(), EmptySubscription)
         .register_output_type::<guard::Rules>()
         .finish()
 }

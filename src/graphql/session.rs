@@ -78,7 +78,7 @@ impl Session {
 
     /// Whether this request came with it.
     async fn current(&self, context: &Context<'_>) -> Result<bool> {
-        let current = scope(context)?.viewer().session_id();
-        Ok(current == Some(self.0.row.id()?.as_str()))
+        let viewer = scope(context)?.viewer();
+        Ok(viewer.session_id() == Some(self.0.row.id()?.as_str()))
     }
 }

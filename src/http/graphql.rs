@@ -131,7 +131,7 @@ async fn respond(
 
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
     let viewer = viewer(gateway, headers, &reader).await?;
-    let scope = Arc::new(Scope::new(viewer, reader));
+    let scope = Arc::new(Scope::new(viewer, reader).await);
     let mut request = Request::new(parameters.query).data(Arc::clone(&scope));
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;

@@ -20,6 +20,10 @@ pub const BODY_RULE: &str = "its creator, managers of its organization, holders 
 /// Who may have the counts: [`may_have_counts`], in words.
 pub const COUNTS_RULE: &str = "its creator, managers of its organization, the platform owner";
 
+/// Who may change a row that they see: [`may_edit`], in words.
+pub const EDIT_RULE: &str = "its creator (in an organization: while still an author there), managers of its organization, the \
+    platform owner";
+
 /// What the rules about a visible content row's parts look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {

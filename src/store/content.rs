@@ -1,15 +1,22 @@
 //! Content.
 
+mod delete;
 mod filter;
+mod publish;
+mod update;
 
+pub use delete::Delete;
 use entity::content;
 pub use entity::content::{ContentType, Status, Visibility};
 pub use filter::Filter;
+pub use publish::Publish;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
     prelude::{DateTimeUtc, Json, Uuid},
     sea_query::SelectExpr,
 };
+
+pub use update::Update;
 
 use super::{
     Error, Key, Noun, Relation,
@@ -146,6 +153,16 @@ impl Content {
             self.row.creator_id()?,
             *self.row.organization_id()?,
         ))
+    }
+}
+
+/// Whether content of this type shows media of that.
+fn shows(content_type: ContentType, media_type: entity::media_item::MediaType) -> bool {
+    use entity::media_item::MediaType;
+    match content_type {
+        ContentType::Video => media_type == MediaType::Video,
+        ContentType::Audio => media_type == MediaType::Audio,
+        ContentType::Written => false,
     }
 }
 

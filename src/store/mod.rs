@@ -1,9 +1,10 @@
-//! What is read, one file a noun, always inside a [`Scope`]. This room knows no GraphQL.
+//! What is read and changed, one file a noun, always inside a [`Scope`]. This room knows no GraphQL.
 
 #[macro_use]
 mod columns;
 mod attach;
 mod batch;
+pub mod change;
 mod cursor;
 mod error;
 mod noun;

@@ -1,10 +1,14 @@
 //! The one way from a request to a row: a viewer, this request's database access and this request's loaders.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
     batch::{self, Counts, Loader, Pages, Rows},
+    change::{self, Change, Next, Refusal},
     content::Content,
     grant::Grant,
     media_item::MediaItem,
@@ -16,44 +20,83 @@ use super::{
 };
 use crate::{
     database::{Asker, Reader},
-    viewer::Viewer,
+    viewer::{Viewer, identify_again},
 };
 
 /// Who reads, and through what.
 #[derive(Debug)]
 pub struct Access {
-    pub(super) viewer: Viewer,
-    pub(super) reader: Reader,
+    pub(super) viewer: Arc<Viewer>,
+    pub(super) reader: Arc<Reader>,
 }
 
 /// What a read may say when it fails, to each of those who waited for the same batch.
 pub type Outcome<T> = Result<T, Arc<Error>>;
 
-/// What one request may read. Made once a request; its fields are private, so that no row can be reached around the viewer.
+/// What one request may read and change. Made once a request; its fields are private, so that no row can be reached around the
+/// viewer.
 pub struct Scope {
+    reader: Arc<Reader>,
+    now: RwLock<Arc<Now>>,
+}
+
+/// The viewer, and what has been read for them, up to the next change.
+struct Now {
     access: Arc<Access>,
     loads: Loads,
 }
 
-impl Scope {
-    /// The scope of a request by this viewer, for whom the reader acts from now on.
-    pub fn new(viewer: Viewer, mut reader: Reader) -> Self {
-        reader.act_for(Asker::new(viewer.user_id(), viewer.tenant()));
-        let access = Arc::new(Access { viewer, reader });
-        Self {
+impl Now {
+    fn new(viewer: Arc<Viewer>, reader: &Arc<Reader>) -> Arc<Self> {
+        let access = Arc::new(Access {
+            viewer,
+            reader: Arc::clone(reader),
+        });
+        Arc::new(Self {
             loads: Loads::new(&access),
             access,
+        })
+    }
+}
+
+impl Scope {
+    /// The scope of a request by this viewer, for whom the reader acts from now on.
+    pub async fn new(viewer: Viewer, reader: Reader) -> Self {
+        reader.act_for(Some(asker(&viewer))).await;
+        let reader = Arc::new(reader);
+        Self {
+            now: RwLock::new(Now::new(Arc::new(viewer), &reader)),
+            reader,
         }
     }
 
     /// Who asks.
-    pub fn viewer(&self) -> &Viewer {
-        &self.access.viewer
+    pub fn viewer(&self) -> Arc<Viewer> {
+        Arc::clone(&self.now().access.viewer)
     }
 
-    /// How many statements the request has sent.
-    pub fn statements(&self) -> u64 {
-        self.access.reader.statements()
+    /// Makes this change, all of it or nothing. What is read afterwards is what the change has left behind, by a viewer who is
+    /// what it has made of them.
+    ///
+    /// # Errors
+    /// [`Refusal`], and then nothing has changed.
+    pub async fn change<C: Change>(&self, change: &C) -> Result<C::Outcome, Refusal> {
+        let viewer = self.viewer();
+        // A request holds one connection at a time, and what it has read so far is of the time before the change.
+        self.reader.end().await;
+        let (outcome, next) = change::run(&viewer, self.reader.connection(), change).await?;
+        let viewer = match next {
+            Next::Same => viewer,
+            Next::Viewer(session_id) => {
+                self.reader.act_for(None).await;
+                let viewer = identify_again(&self.reader, session_id.as_deref(), viewer.tenant()).await?;
+                self.reader.end().await;
+                self.reader.act_for(Some(asker(&viewer))).await;
+                Arc::new(viewer)
+            }
+        };
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(viewer, &self.reader);
+        Ok(outcome)
     }
 
     /// The row with this key, if the viewer may see it.
@@ -61,7 +104,7 @@ impl Scope {
     /// # Errors
     /// If the database fails.
     pub async fn row<N: Noun>(&self, key: Key, selection: Arc<N::Selection>) -> Outcome<Option<Arc<N>>> {
-        N::loads(&self.loads).rows.load(key, selection).await
+        N::loads(&self.now().loads).rows.load(key, selection).await
     }
 
     /// A page of the rows that the viewer may see, of all or of one parent's.
@@ -69,7 +112,7 @@ impl Scope {
     /// # Errors
     /// If the database fails.
     pub async fn page<N: Noun>(&self, parent: Parent<N>, request: Arc<PageRequest<N>>) -> Outcome<Arc<Page<N>>> {
-        N::loads(&self.loads).pages.load(parent, request).await
+        N::loads(&self.now().loads).pages.load(parent, request).await
     }
 
     /// How many rows the viewer may see, of all or of one parent's.
@@ -77,17 +120,27 @@ impl Scope {
     /// # Errors
     /// If the database fails.
     pub async fn count<N: Noun>(&self, parent: Parent<N>, filter: Arc<N::Filter>) -> Outcome<i64> {
-        N::loads(&self.loads).counts.load(parent, filter).await
+        N::loads(&self.now().loads).counts.load(parent, filter).await
     }
 
     /// Runs a request's execution. Whenever it can go no further, all that its resolvers have asked for since is read, in one
     /// statement for everything of one kind. So the number of statements is a matter of the query's shape: neither sizes
     /// nor other requests have a part in it. With the execution ends what it held of the database.
     pub async fn drive<T>(&self, execution: impl Future<Output = T>) -> T {
-        let output = batch::drive(execution, || self.loads.waiting(), || self.loads.run()).await;
-        self.access.reader.end().await;
+        let waiting = || self.now().loads.waiting();
+        let run = || async { self.now().loads.run().await };
+        let output = batch::drive(execution, waiting, run).await;
+        self.reader.end().await;
         output
     }
+
+    fn now(&self) -> Arc<Now> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn asker(viewer: &Viewer) -> Asker {
+    Asker::new(viewer.user_id(), viewer.tenant())
 }
 
 /// One noun's loaders.

@@ -5,13 +5,13 @@ mod credential;
 mod session;
 
 pub use credential::{Credential, CredentialError, Secret};
-pub use session::{SignInError, identify};
+pub use session::{SignInError, identify, identify_again};
 
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
 use uuid::Uuid;
 
-/// Who a request is made for, as the access rules see them. Made by [`identify`] alone; every rule is asked with one.
+/// Who a request is made for, as the access rules see them. Made by [`identify`] and [`identify_again`] alone; every rule is asked with one.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     identity: Option<Identity>,

@@ -3,7 +3,7 @@
 
 use entity::{membership, organization, session, user};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, IntoColumnRef, JoinType, Query, SelectStatement},
 };
 use thiserror::Error;
@@ -52,14 +52,46 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
         }
     };
 
-    let rows = reader.all(&session_by_token(token, tenant, at)).await?;
+    let rows = reader
+        .all(&session_row(session::Column::Token.eq(token), tenant, at))
+        .await?;
     let first = rows.first().ok_or(SignInError::Unauthenticated)?;
     let pinned: Option<Uuid> = first.try_get_by_index(5)?;
     if tenant.is_some() && pinned.is_none() {
         return Err(SignInError::UnknownTenant);
     }
+    Ok(Viewer {
+        identity: identity(&rows)?,
+        tenant: pinned,
+        at,
+    })
+}
+
+/// Finds out anew who asks, after a change to what they are: by their session, since a token is not kept. A session that is
+/// there no more leaves the anonymous; the tenant stays what it was.
+///
+/// # Errors
+/// If the database fails.
+pub async fn identify_again(reader: &Reader, session_id: Option<&str>, tenant: Option<Uuid>) -> Result<Viewer, DbErr> {
+    let at = database::now();
+    let rows = match session_id {
+        Some(id) => reader.all(&session_row(session::Column::Id.eq(id), None, at)).await?,
+        None => Vec::new(),
+    };
+    Ok(Viewer {
+        identity: identity(&rows)?,
+        tenant,
+        at,
+    })
+}
+
+/// Who these rows of one session are about; nobody, if there are none.
+fn identity(rows: &[QueryResult]) -> Result<Option<Identity>, DbErr> {
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
     let mut memberships = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         if let Some(organization_id) = row.try_get_by_index(3)? {
             memberships.push(Membership {
                 organization_id,
@@ -68,17 +100,12 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
         }
     }
     let role: user::Role = first.try_get_by_index(2)?;
-    let identity = Identity {
+    Ok(Some(Identity {
         session_id: first.try_get_by_index(0)?,
         user_id: first.try_get_by_index(1)?,
         platform_owner: role == user::Role::PlatformOwner,
         memberships,
-    };
-    Ok(Viewer {
-        identity: Some(identity),
-        tenant: pinned,
-        at,
-    })
+    }))
 }
 
 fn tenant_by_slug(slug: &str) -> SelectStatement {
@@ -92,7 +119,7 @@ fn tenant_by_slug(slug: &str) -> SelectStatement {
 
 /// One row for each membership that counts, or one row without. Columns: session, user, platform role, organization, role
 /// in it, tenant.
-fn session_by_token(token: &str, tenant: Option<&str>, at: chrono::DateTime<chrono::Utc>) -> SelectStatement {
+fn session_row(which: Expr, tenant: Option<&str>, at: chrono::DateTime<chrono::Utc>) -> SelectStatement {
     let mut statement = Query::select();
     statement
         .column((session::Entity, session::Column::Id))
@@ -115,7 +142,7 @@ fn session_by_token(token: &str, tenant: Option<&str>, at: chrono::DateTime<chro
                 .add(membership::Column::Status.eq(membership::Status::Active))
                 .add(Expr::exists(organization_lives())),
         )
-        .and_where(session::Column::Token.eq(token))
+        .and_where(which)
         .and_where(session::Column::ExpiresAt.gt(at));
     statement
 }

@@ -13,8 +13,8 @@ use crate::support::{App, content};
 
 /// A reader that acts for somebody, and has read something in their name.
 async fn at_work(connection: &DatabaseConnection) -> Reader {
-    let mut reader = reader(connection);
-    reader.act_for(Asker::new(Some("user-author"), None));
+    let reader = reader(connection);
+    reader.act_for(Some(Asker::new(Some("user-author"), None))).await;
     let role = Query::select().expr(Expr::cust("current_user::text")).take();
     assert_eq!(keys(&reader, &role).await.unwrap(), ["codex_reader"]);
     reader
@@ -128,12 +128,12 @@ async fn a_viewer_is_found_out_before_the_role_is_taken_in_the_same_moment() {
     let Some(app) = app().await else { return };
     let author = app.person("author").await;
     let connection = app.db.clone();
-    let mut request = reader(&connection);
+    let request = reader(&connection);
     // The gateway itself may read tokens; whoever it reads for may not.
     let tokens = Query::select().column("token").from("sessions").take();
     assert_eq!(keys(&request, &tokens).await.unwrap(), [author.token.as_str()]);
     content(&author, "too-late").save(&app).await;
-    request.act_for(Asker::new(Some(&author.id), None));
+    request.act_for(Some(Asker::new(Some(&author.id), None))).await;
     assert!(keys(&request, &all_keys("content")).await.unwrap().is_empty());
     assert!(request.all(&tokens).await.is_err());
 }

@@ -159,8 +159,8 @@ async fn without_any_condition_each_viewer_gets_the_rows_of_their_scope() {
             // One reads as the gateway itself, by its own rule; the other as the viewer, without any.
             let own = reader(&app.db);
             let viewer = identify(&own, &credential, tenant).await.unwrap();
-            let mut bound = reader(&app.db);
-            bound.act_for(Asker::new(viewer.user_id(), viewer.tenant()));
+            let bound = reader(&app.db);
+            bound.act_for(Some(Asker::new(viewer.user_id(), viewer.tenant()))).await;
             for table in TABLES {
                 let mut scoped = all_keys(table);
                 let expected = keys(&own, scoped.cond_where(rule(table, &viewer))).await.unwrap();

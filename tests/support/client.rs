@@ -73,6 +73,50 @@ impl Client {
         answer.body["data"].clone()
     }
 
+    /// Tries to make a change with this input, and gives the whole answer.
+    pub async fn try_change(&self, name: &str, input: Value, fields: &str) -> Value {
+        self.send(&mutation(name, fields), json!({ "input": input })).await.body
+    }
+
+    /// Makes a change with this input, which must get through to the change itself, and gives its payload: all of its `fields`
+    /// (a selection) and what has to be mended.
+    pub async fn change(&self, name: &str, input: Value, fields: &str) -> Value {
+        let data = self.data_with(&mutation(name, fields), json!({ "input": input })).await;
+        data[name].clone()
+    }
+
+    /// Makes a change with this input, which must find nothing to mend, and gives its payload.
+    pub async fn changed(&self, name: &str, input: Value, fields: &str) -> Value {
+        let payload = self.change(name, input, fields).await;
+        assert_eq!(payload["userErrors"], json!([]), "{name}");
+        payload
+    }
+
+    /// Makes a change with this input that has something to mend, and gives that: code and field of each.
+    pub async fn to_mend(&self, name: &str, input: Value) -> Vec<(String, String)> {
+        let payload = self.change(name, input, "__typename").await;
+        let errors = payload["userErrors"].as_array().unwrap();
+        assert!(!errors.is_empty(), "{name} has nothing to mend");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        errors
+            .iter()
+            .map(|error| (text(&error["code"]), text(&error["field"])))
+            .collect()
+    }
+
+    /// Makes a change with this input that is refused as a whole, and gives the error's code.
+    pub async fn refused(&self, name: &str, input: Value) -> String {
+        let answer = self
+            .send(&mutation(name, "__typename"), json!({ "input": input }))
+            .await;
+        assert_eq!(answer.body["data"][name], Value::Null, "{}", answer.body);
+        let errors = answer.body["errors"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{name} is not refused: {}", answer.body));
+        assert_eq!(errors.len(), 1, "{}", answer.body);
+        errors[0]["extensions"]["code"].as_str().unwrap().to_owned()
+    }
+
     /// Sends a query that must fail with one error, and gives that.
     pub async fn error(&self, query: &str) -> Value {
         let answer = self.send(query, json!({})).await;
@@ -82,4 +126,11 @@ impl Client {
         assert_eq!(errors.len(), 1, "{query}\n{}", answer.body);
         errors[0].clone()
     }
+}
+
+/// The document of one change: `updateContent` takes an `UpdateContentInput`.
+fn mutation(name: &str, fields: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    let kind = format!("{}{rest}Input", first.to_uppercase());
+    format!("mutation ($input: {kind}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field message }} }} }}")
 }

@@ -1,0 +1,23 @@
+//! Where a change begins: one file a noun. A change takes an `input`, and answers with a payload: the changed row as it is
+//! afterwards, and what the person has to mend.
+
+#[macro_use]
+mod payload;
+mod content;
+
+use async_graphql::MergedObject;
+
+use crate::store::{self, change::Change};
+
+/// Where a change begins. A change is made as a whole or not at all; what has to be mended first, all of it, is in the
+/// payload's `userErrors`. What the viewer does not see cannot be told from what is not there: `NOT_FOUND`; what they see and
+/// may not change: `FORBIDDEN`; and `UNAUTHENTICATED`, where nobody is signed in.
+#[derive(Default, MergedObject)]
+pub struct Mutation(content::ContentMutation);
+
+/// Who may make which change: the field, and the rule, which goes to the end of its description.
+pub const RULES: &[(&str, &str)] = &[
+    ("updateContent", <store::content::Update as Change>::RULE),
+    ("publishContent", <store::content::Publish as Change>::RULE),
+    ("deleteContent", <store::content::Delete as Change>::RULE),
+];

@@ -1,0 +1,338 @@
+//! The one transaction of a change: rows are found within the viewer's scope, held, and changed, and every changed row leaves
+//! an entry in the audit log.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use entity::audit_entry;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect, SqlErr,
+    prelude::Uuid,
+    sea_query::{Expr, ExprTrait, SelectStatement},
+};
+
+use super::{
+    Next, Refusal, Subject, UserError, UserErrorCode,
+    subject::{changed, last_changed, spoken, updated_at},
+};
+use crate::{
+    database,
+    store::{Key, Noun, noun::column},
+    viewer::Viewer,
+};
+
+/// How many audit entries go into one statement.
+const ENTRIES_AT_ONCE: usize = 500;
+
+/// How a row is held until the transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// It is going to be changed: nobody else may hold it.
+    ToChange,
+    /// It must stay as it is: others may hold it so, too.
+    AsItIs,
+}
+
+/// One change's transaction.
+pub struct Transaction {
+    viewer: Arc<Viewer>,
+    database: DatabaseTransaction,
+    action: &'static str,
+    at: DateTime<Utc>,
+    entries: Vec<audit_entry::ActiveModel>,
+    actor: Option<String>,
+    next: Next,
+}
+
+impl Transaction {
+    pub(super) async fn begin(
+        viewer: &Arc<Viewer>,
+        connection: &DatabaseConnection,
+        action: &'static str,
+    ) -> Result<Self, DbErr> {
+        Ok(Self {
+            viewer: Arc::clone(viewer),
+            database: database::begin_change(connection).await?,
+            action,
+            at: database::now(),
+            entries: Vec::new(),
+            actor: viewer.user_id().map(str::to_owned),
+            next: Next::Same,
+        })
+    }
+
+    /// Who changes. (A handle, so that it can be asked while the transaction is at work.)
+    pub fn viewer(&self) -> Arc<Viewer> {
+        Arc::clone(&self.viewer)
+    }
+
+    /// The user who changes.
+    ///
+    /// # Errors
+    /// [`Refusal::Unauthenticated`], if nobody is signed in.
+    pub fn user_id(&self) -> Result<String, Refusal> {
+        self.viewer.user_id().map(str::to_owned).ok_or(Refusal::Unauthenticated)
+    }
+
+    /// The time of the change.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    /// Which of the two databases it is.
+    pub fn backend(&self) -> DbBackend {
+        self.database.get_database_backend()
+    }
+
+    /// The row with this key, if the viewer may see it; it is held until the end.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], if there is none to see.
+    pub async fn find<N: Noun>(
+        &self,
+        key: impl Into<Key>,
+        hold: Hold,
+    ) -> Result<<N::Entity as EntityTrait>::Model, Refusal> {
+        let own = Expr::col(column::<N::Entity>(N::KEY.name)).eq(key.into().value());
+        self.one::<N>(own.into(), hold).await?.ok_or(Refusal::NotFound)
+    }
+
+    /// The first row of which this holds, if the viewer may see it; it is held until the end.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn one<N: Noun>(
+        &self,
+        which: Condition,
+        hold: Hold,
+    ) -> Result<Option<<N::Entity as EntityTrait>::Model>, Refusal> {
+        let found = N::Entity::find().filter(which).filter(N::visible(&self.viewer));
+        Ok(self.held(found, hold).one(&self.database).await?)
+    }
+
+    /// All rows of which this holds and that the viewer may see; they are held until the end.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn all<N: Noun>(
+        &self,
+        which: Condition,
+        hold: Hold,
+    ) -> Result<Vec<<N::Entity as EntityTrait>::Model>, Refusal> {
+        let found = N::Entity::find().filter(which).filter(N::visible(&self.viewer));
+        Ok(self.held(found, hold).all(&self.database).await?)
+    }
+
+    fn held<E: EntityTrait>(&self, select: sea_orm::Select<E>, hold: Hold) -> sea_orm::Select<E> {
+        // SQLite has no such locks, and needs none: there is one change at a time.
+        match (self.backend(), hold) {
+            (DbBackend::Postgres, Hold::ToChange) => select.lock_exclusive(),
+            (DbBackend::Postgres, Hold::AsItIs) => select.lock_shared(),
+            _ => select,
+        }
+    }
+
+    /// Whether the statement gives any row at all: what a change may have to know of rows that the viewer does not see.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn any(&self, mut rows: SelectStatement) -> Result<bool, Refusal> {
+        let found = self.database.query_one(rows.limit(1)).await?;
+        Ok(found.is_some())
+    }
+
+    /// Goes on only if the viewer may.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`]
+    pub fn allow(&self, may: bool) -> Result<(), Refusal> {
+        if may { Ok(()) } else { Err(Refusal::Forbidden) }
+    }
+
+    /// Goes on only if nobody has changed the row since the client saw it. Without a time nobody asks.
+    ///
+    /// # Errors
+    /// A [`UserErrorCode::Stale`].
+    pub fn unchanged_since<S: Subject>(&self, row: &S::Model, seen: Option<DateTime<Utc>>) -> Result<(), Refusal> {
+        match seen {
+            Some(seen) if last_changed::<S>(row)? != seen => Err(UserError::field(
+                UserErrorCode::Stale,
+                "ifUnchangedSince",
+                "is not when it was last changed: somebody has changed it since. Read it again",
+            )
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a new row. `taken` is what to say if its unique columns are somebody else's already.
+    ///
+    /// # Errors
+    /// `taken`, or whatever the database says.
+    pub async fn insert<S: Subject>(&mut self, row: S::Model, taken: Option<UserError>) -> Result<(), Refusal> {
+        self.insert_in::<S>(S::tenant(&row), row, taken).await
+    }
+
+    /// The same for a row that does not itself say whose it is.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub async fn insert_in<S: Subject>(
+        &mut self,
+        tenant: Option<Uuid>,
+        row: S::Model,
+        taken: Option<UserError>,
+    ) -> Result<(), Refusal> {
+        let said: Vec<S::Column> = S::Column::iter()
+            .filter(|column| row.get(*column) != row.get(*column).as_null())
+            .collect();
+        let after = spoken::<S>(&row, &said);
+        let key = S::key(&row);
+        let written = S::insert(row.into_active_model().reset_all())
+            .exec_without_returning(&self.database)
+            .await;
+        written.map_err(|error| unless_taken(error, taken))?;
+        self.log::<S>(&key, tenant, None, Some(after));
+        Ok(())
+    }
+
+    /// Writes the columns in which `after` differs from `before`, and the time; if it differs in none, nothing is written.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub async fn update<S: Subject>(
+        &mut self,
+        before: &S::Model,
+        after: &S::Model,
+        taken: Option<UserError>,
+    ) -> Result<(), Refusal> {
+        let columns = changed::<S>(before, after);
+        if columns.is_empty() {
+            return Ok(());
+        }
+        // Later than any client has seen, whatever the clocks say: it is by this time that a lost update is noticed.
+        let time = Ord::max(database::now(), last_changed::<S>(before)? + Duration::microseconds(1));
+        let mut update = S::update_many().filter(this::<S>(before)?);
+        for column in &columns {
+            update = update.col_expr(*column, column.save_as(Expr::val(after.get(*column))));
+        }
+        update = update.col_expr(updated_at::<S>()?, Expr::val(time));
+        let written = update.exec(&self.database).await;
+        written.map_err(|error| unless_taken(error, taken))?;
+        // A row that goes from one to another is the business of both.
+        let (was, spoken_before) = (S::tenant(before), spoken::<S>(before, &columns));
+        let (is, spoken_after) = (S::tenant(after), spoken::<S>(after, &columns));
+        let key = S::key(before);
+        if was != is && was.is_some() && is.is_some() {
+            self.log::<S>(&key, was, Some(spoken_before.clone()), Some(spoken_after.clone()));
+        }
+        self.log::<S>(&key, is.or(was), Some(spoken_before), Some(spoken_after));
+        Ok(())
+    }
+
+    /// Removes a row.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn delete<S: Subject>(&mut self, row: &S::Model) -> Result<(), Refusal> {
+        self.delete_in::<S>(S::tenant(row), row).await
+    }
+
+    /// The same for a row that does not itself say whose it is.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn delete_in<S: Subject>(&mut self, tenant: Option<Uuid>, row: &S::Model) -> Result<(), Refusal> {
+        S::delete_many().filter(this::<S>(row)?).exec(&self.database).await?;
+        let said: Vec<S::Column> = S::Column::iter()
+            .filter(|column| row.get(*column) != row.get(*column).as_null())
+            .collect();
+        self.log::<S>(&S::key(row), tenant, Some(spoken::<S>(row, &said)), None);
+        Ok(())
+    }
+
+    /// The change has made the viewer something else (a member, an owner): whatever comes after it in the request looks anew.
+    pub fn viewer_changed(&mut self) {
+        self.next = Next::Viewer(self.viewer.session_id().map(str::to_owned));
+    }
+
+    /// From now on the request is this session's, and this user the one who changes.
+    pub fn signed_in(&mut self, user_id: &str, session_id: &str) {
+        self.actor = Some(user_id.to_owned());
+        self.next = Next::Viewer(Some(session_id.to_owned()));
+    }
+
+    /// From now on the request is nobody's.
+    pub fn signed_out(&mut self) {
+        self.next = Next::Viewer(None);
+    }
+
+    fn log<S: Subject>(
+        &mut self,
+        key: &Key,
+        organization_id: Option<Uuid>,
+        before: Option<serde_json::Value>,
+        after: Option<serde_json::Value>,
+    ) {
+        let subject_id = match key {
+            Key::Text(key) => key.clone(),
+            Key::Uuid(key) => key.to_string(),
+        };
+        self.entries.push(audit_entry::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            actor_id: Set(None),
+            organization_id: Set(organization_id),
+            action: Set(self.action.to_owned()),
+            subject_type: Set(S::NAME.to_owned()),
+            subject_id: Set(subject_id),
+            before: Set(before),
+            after: Set(after),
+            created_at: Set(self.at),
+            updated_at: Set(self.at),
+        });
+    }
+
+    pub(super) async fn commit(mut self) -> Result<Next, DbErr> {
+        for entry in &mut self.entries {
+            entry.actor_id = Set(self.actor.clone());
+        }
+        let mut entries = std::mem::take(&mut self.entries);
+        while !entries.is_empty() {
+            let rest = entries.split_off(entries.len().min(ENTRIES_AT_ONCE));
+            audit_entry::Entity::insert_many(entries)
+                .exec_without_returning(&self.database)
+                .await?;
+            entries = rest;
+        }
+        self.database.commit().await?;
+        Ok(self.next)
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), DbErr> {
+        self.database.rollback().await
+    }
+}
+
+/// The row itself, by its key.
+fn this<S: Subject>(row: &S::Model) -> Result<Condition, DbErr> {
+    let mut this = Condition::all();
+    for key in <S::PrimaryKey as Iterable>::iter() {
+        let column = sea_orm::PrimaryKeyToColumn::into_column(key);
+        this = this.add(column.eq(row.get(column)));
+    }
+    if this.is_empty() {
+        // Without a condition it would be every row.
+        return Err(DbErr::Custom(format!("{} has no key", S::NAME)));
+    }
+    Ok(this)
+}
+
+fn unless_taken(error: DbErr, taken: Option<UserError>) -> Refusal {
+    match (error.sql_err(), taken) {
+        (Some(SqlErr::UniqueConstraintViolation(_)), Some(taken)) => taken.into(),
+        _ => error.into(),
+    }
+}

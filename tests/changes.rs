@@ -1,0 +1,4 @@
+//! Changes: who may make them, what they take, what they leave behind, and what they do when many come at once.
+
+mod content;
+pub mod matrix;

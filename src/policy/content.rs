@@ -24,6 +24,13 @@ pub const COUNTS_RULE: &str = "its creator, managers of its organization, the pl
 pub const EDIT_RULE: &str = "its creator (in an organization: while still an author there), managers of its organization, the \
     platform owner";
 
+/// Who may create content: [`may_create`], in words.
+pub const CREATE_RULE: &str =
+    "any user, personally; in an organization its authors (owner, admins, creators); the platform owner";
+/// Who may move a row that they see: [`may_move`], in words.
+pub const MOVE_RULE: &str = "its creator, who is an author (owner, admin, creator) in the organization that it goes to; the \
+    platform owner";
+
 /// What the rules about a visible content row's parts look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -107,6 +114,17 @@ pub fn may_edit(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>
     viewer.is_platform_owner()
         || organization_id.is_some_and(|id| viewer.is_manager_of(id))
         || (viewer.is(creator_id) && still_author)
+}
+
+/// Whether the viewer may create content in this organization; without one, personally.
+pub fn may_create(viewer: &Viewer, organization_id: Option<Uuid>) -> bool {
+    viewer.is_platform_owner()
+        || (viewer.user_id().is_some() && organization_id.is_none_or(|id| viewer.is_author_in(id)))
+}
+
+/// Whether the viewer may move a row that they see to this organization; without one, to its creator's profile.
+pub fn may_move(viewer: &Viewer, creator_id: &str, target: Option<Uuid>) -> bool {
+    viewer.is_platform_owner() || (viewer.is(creator_id) && target.is_none_or(|id| viewer.is_author_in(id)))
 }
 
 /// Whether the viewer holds a grant on the row that has not expired.

@@ -1,14 +1,20 @@
 //! Content.
 
+mod create;
 mod delete;
 mod filter;
+mod lifecycle;
+mod moving;
 mod publish;
 mod update;
 
+pub use create::Create;
 pub use delete::Delete;
 use entity::content;
 pub use entity::content::{ContentType, Status, Visibility};
 pub use filter::Filter;
+pub use lifecycle::{Archive, Restore, Unpublish};
+pub use moving::Move;
 pub use publish::Publish;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
@@ -21,6 +27,7 @@ pub use update::Update;
 use super::{
     Error, Key, Noun, Relation,
     attach::{Door, attach},
+    change::{Hold, Refusal, Transaction},
     cursor::Mark,
     media_item::{self, MediaItem},
     noun::{Boxed, Named, plain},
@@ -154,6 +161,15 @@ impl Content {
             *self.row.organization_id()?,
         ))
     }
+}
+
+/// The content, to be edited by the viewer, unless somebody has changed it since they saw it.
+async fn to_edit(transaction: &Transaction, id: Uuid, seen: Option<DateTimeUtc>) -> Result<content::Model, Refusal> {
+    let found = transaction.find::<Content>(id, Hold::ToChange).await?;
+    let may = policy::content::may_edit(&transaction.viewer(), &found.creator_id, found.organization_id);
+    transaction.allow(may)?;
+    transaction.unchanged_since::<content::Entity>(&found, seen)?;
+    Ok(found)
 }
 
 /// Whether content of this type shows media of that.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{App, content, global_id, media};
 
 /// A row as it is.
-async fn row(app: &App, id: uuid::Uuid) -> content::Model {
+pub async fn row(app: &App, id: uuid::Uuid) -> content::Model {
     content::Entity::find_by_id(id).one(&app.db).await.unwrap().unwrap()
 }
 

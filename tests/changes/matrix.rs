@@ -123,6 +123,22 @@ fn slug(number: usize) -> String {
 }
 
 const CASES: &[Case] = &[
+    case!("createContent", "in the house", "content { id }", |world, n| {
+        json!({ "organizationId": world.house.global_id(), "contentType": "WRITTEN", "title": "New", "slug": slug(n) })
+    }),
+    case!("createContent", "personal", "content { id }", |_world, n| {
+        json!({ "contentType": "WRITTEN", "title": "New", "slug": slug(n) })
+    }),
+    case!(
+        "createContent",
+        "in a deleted organization",
+        "content { id }",
+        |world, n| {
+            let gone = world.app.organization(&slug(n)).await;
+            world.app.delete_organization(&gone).await;
+            json!({ "organizationId": gone.global_id(), "contentType": "WRITTEN", "title": "New", "slug": slug(n) })
+        }
+    ),
     case!(
         "updateContent",
         "published in the house, for everyone",
@@ -240,6 +256,94 @@ const CASES: &[Case] = &[
         |world, n| {
             let id = content(world.person("creator"), &slug(n)).save(world.app).await;
             json!({ "id": global_id("Content", id) })
+        }
+    ),
+    case!(
+        "unpublishContent",
+        "published in the house, for everyone",
+        "content { id }",
+        |world, n| {
+            let piece = content(world.person("creator"), &slug(n)).in_(&world.house);
+            json!({ "id": global_id("Content", piece.save(world.app).await) })
+        }
+    ),
+    case!(
+        "unpublishContent",
+        "personal, published",
+        "content { id }",
+        |world, n| {
+            let piece = content(world.person("creator"), &slug(n));
+            json!({ "id": global_id("Content", piece.save(world.app).await) })
+        }
+    ),
+    case!(
+        "archiveContent",
+        "published in the house, for everyone",
+        "content { id }",
+        |world, n| {
+            let piece = content(world.person("creator"), &slug(n)).in_(&world.house);
+            json!({ "id": global_id("Content", piece.save(world.app).await) })
+        }
+    ),
+    case!("archiveContent", "personal, a draft", "content { id }", |world, n| {
+        let piece = content(world.person("creator"), &slug(n)).status(Status::Draft);
+        json!({ "id": global_id("Content", piece.save(world.app).await) })
+    }),
+    case!(
+        "restoreContent",
+        "archived in the house",
+        "content { id }",
+        |world, n| {
+            let piece = content(world.person("creator"), &slug(n))
+                .in_(&world.house)
+                .status(Status::Archived);
+            json!({ "id": global_id("Content", piece.save(world.app).await) })
+        }
+    ),
+    case!("restoreContent", "personal, archived", "content { id }", |world, n| {
+        let piece = content(world.person("creator"), &slug(n)).status(Status::Archived);
+        json!({ "id": global_id("Content", piece.save(world.app).await) })
+    }),
+    case!(
+        "moveContent",
+        "personal, published, to the house",
+        "content { id }",
+        |world, n| {
+            let id = content(world.person("creator"), &slug(n)).save(world.app).await;
+            json!({ "id": global_id("Content", id), "organizationId": world.house.global_id() })
+        }
+    ),
+    case!(
+        "moveContent",
+        "published in the house, to its creator",
+        "content { id }",
+        |world, n| {
+            let id = content(world.person("creator"), &slug(n))
+                .in_(&world.house)
+                .save(world.app)
+                .await;
+            json!({ "id": global_id("Content", id) })
+        }
+    ),
+    case!(
+        "moveContent",
+        "published in the house by a former member, to them",
+        "content { id }",
+        |world, n| {
+            let id = content(world.person("stranger"), &slug(n))
+                .in_(&world.house)
+                .save(world.app)
+                .await;
+            json!({ "id": global_id("Content", id) })
+        }
+    ),
+    case!(
+        "moveContent",
+        "personal, of somebody who is no author there, to the house",
+        "content { id }",
+        |world, n| {
+            let id = content(world.person("member"), &slug(n)).save(world.app).await;
+            json!({ "id": global_id("Content", id), "organizationId": world.house.global_id() })
         }
     ),
 ];

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use super::payload::{change, patch, try_patch};
 use crate::{
     graphql::{
-        content::{Content, ContentVisibility},
+        content::{Content, ContentType, ContentVisibility},
         error::Result,
         id::Kind,
         input,
@@ -13,6 +13,90 @@ use crate::{
     },
     store,
 };
+
+/// Makes the input of a change that needs no more than the content itself.
+macro_rules! content_input {
+    ($(#[$doc:meta])* $name:ident => $change:ident) => {
+        $(#[$doc])*
+        #[derive(InputObject)]
+        pub struct $name {
+            /// The content's id.
+            id: ID,
+            /// The `updatedAt` that the client saw. If it is no longer that, nothing is changed (`STALE`).
+            if_unchanged_since: Option<Time>,
+        }
+
+        impl $name {
+            fn into_change(self) -> Result<store::content::$change> {
+                Ok(store::content::$change {
+                    id: input::uuid_key("input.id", &self.id, Kind::Content)?,
+                    seen: self.if_unchanged_since.map(|time| time.0),
+                })
+            }
+        }
+    };
+}
+
+/// What to create.
+#[derive(InputObject)]
+pub struct CreateContentInput {
+    /// The id of the organization that it belongs to; null: personal content.
+    organization_id: Option<ID>,
+    /// What kind of content it is. It stays that.
+    content_type: ContentType,
+    /// What it is called: 1 to 500 characters.
+    title: String,
+    /// Its name in addresses: `a-z`, `0-9` and single hyphens between them, at most 500 characters. Unique within the organization,
+    /// or within the creator's personal content.
+    slug: String,
+    /// What it is about: at most 10,000 characters.
+    description: Option<String>,
+    /// The address of its picture: http or https.
+    thumbnail_url: Option<String>,
+    /// The text: at most 100,000 characters.
+    content_body: Option<String>,
+    /// The heading that it is listed under: at most 100 characters.
+    category: Option<String>,
+    /// Its tags: at most 20 of 1 to 50 characters, each once.
+    #[graphql(default)]
+    tags: Vec<String>,
+    /// Whom it is for once it is published.
+    #[graphql(default_with = "ContentVisibility::PurchasedOnly")]
+    visibility: ContentVisibility,
+    /// What it costs, in cents: up to 10,000,000, and above 0 where it is `PURCHASED_ONLY`; null: nothing.
+    price_cents: Option<i32>,
+    /// The media item that it shows: one of the viewer's own, of the same type.
+    media_item_id: Option<ID>,
+}
+
+impl CreateContentInput {
+    fn into_change(self) -> Result<store::content::Create> {
+        let organization = |id: ID| input::uuid_key("input.organizationId", &id, Kind::Organization);
+        let media_item = |id: ID| input::uuid_key("input.mediaItemId", &id, Kind::MediaItem);
+        Ok(store::content::Create {
+            organization_id: self.organization_id.map(organization).transpose()?,
+            content_type: self.content_type.into(),
+            title: self.title,
+            slug: self.slug,
+            description: self.description,
+            thumbnail_url: self.thumbnail_url,
+            content_body: self.content_body,
+            category: self.category,
+            tags: self.tags,
+            visibility: self.visibility.into(),
+            price_cents: self.price_cents,
+            media_item_id: self.media_item_id.map(media_item).transpose()?,
+        })
+    }
+}
+
+row_payload! {
+    /// What came of `createContent`.
+    CreateContentPayload {
+        /// The content as it is now; null if there is none.
+        content: Content of uuid::Uuid
+    }
+}
 
 /// What to change of content. What is left out stays as it is; null clears.
 #[derive(InputObject)]
@@ -72,22 +156,9 @@ row_payload! {
     }
 }
 
-/// What to publish.
-#[derive(InputObject)]
-pub struct PublishContentInput {
-    /// The content's id.
-    id: ID,
-    /// The `updatedAt` that the client saw. If it is no longer that, nothing is changed (`STALE`).
-    if_unchanged_since: Option<Time>,
-}
-
-impl PublishContentInput {
-    fn into_change(self) -> Result<store::content::Publish> {
-        Ok(store::content::Publish {
-            id: input::uuid_key("input.id", &self.id, Kind::Content)?,
-            seen: self.if_unchanged_since.map(|time| time.0),
-        })
-    }
+content_input! {
+    /// What to publish.
+    PublishContentInput => Publish
 }
 
 row_payload! {
@@ -98,22 +169,78 @@ row_payload! {
     }
 }
 
-/// What to delete.
+content_input! {
+    /// What to make a draft of.
+    UnpublishContentInput => Unpublish
+}
+
+row_payload! {
+    /// What came of `unpublishContent`.
+    UnpublishContentPayload {
+        /// The content as it is now; null if nothing has changed.
+        content: Content of uuid::Uuid
+    }
+}
+
+content_input! {
+    /// What to archive.
+    ArchiveContentInput => Archive
+}
+
+row_payload! {
+    /// What came of `archiveContent`.
+    ArchiveContentPayload {
+        /// The content as it is now; null if nothing has changed.
+        content: Content of uuid::Uuid
+    }
+}
+
+content_input! {
+    /// What to restore.
+    RestoreContentInput => Restore
+}
+
+row_payload! {
+    /// What came of `restoreContent`.
+    RestoreContentPayload {
+        /// The content as it is now; null if nothing has changed.
+        content: Content of uuid::Uuid
+    }
+}
+
+/// What to move, and where to.
 #[derive(InputObject)]
-pub struct DeleteContentInput {
+pub struct MoveContentInput {
     /// The content's id.
     id: ID,
     /// The `updatedAt` that the client saw. If it is no longer that, nothing is changed (`STALE`).
     if_unchanged_since: Option<Time>,
+    /// The id of the organization that it goes to; null: its creator's personal profile.
+    organization_id: Option<ID>,
 }
 
-impl DeleteContentInput {
-    fn into_change(self) -> Result<store::content::Delete> {
-        Ok(store::content::Delete {
+impl MoveContentInput {
+    fn into_change(self) -> Result<store::content::Move> {
+        let organization = |id: ID| input::uuid_key("input.organizationId", &id, Kind::Organization);
+        Ok(store::content::Move {
             id: input::uuid_key("input.id", &self.id, Kind::Content)?,
             seen: self.if_unchanged_since.map(|time| time.0),
+            organization_id: self.organization_id.map(organization).transpose()?,
         })
     }
+}
+
+row_payload! {
+    /// What came of `moveContent`.
+    MoveContentPayload {
+        /// The content as it is now; null if nothing has changed.
+        content: Content of uuid::Uuid
+    }
+}
+
+content_input! {
+    /// What to delete.
+    DeleteContentInput => Delete
 }
 
 gone_payload! {
@@ -131,6 +258,15 @@ pub struct ContentMutation;
 /// Changes to content.
 #[Object]
 impl ContentMutation {
+    /// Creates content, as a draft.
+    async fn create_content(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to create.")] input: CreateContentInput,
+    ) -> Option<Result<CreateContentPayload>> {
+        change(context, input.into_change()).await
+    }
+
     /// Changes content. What is published stays fit to be: it keeps its media item, or its text.
     async fn update_content(
         &self,
@@ -147,6 +283,42 @@ impl ContentMutation {
         context: &Context<'_>,
         #[graphql(desc = "What to publish.")] input: PublishContentInput,
     ) -> Option<Result<PublishContentPayload>> {
+        change(context, input.into_change()).await
+    }
+
+    /// Makes a draft of published content: it is out no longer, and may be changed freely.
+    async fn unpublish_content(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to make a draft of.")] input: UnpublishContentInput,
+    ) -> Option<Result<UnpublishContentPayload>> {
+        change(context, input.into_change()).await
+    }
+
+    /// Archives published content: it is out no longer, except for holders of a grant.
+    async fn archive_content(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to archive.")] input: ArchiveContentInput,
+    ) -> Option<Result<ArchiveContentPayload>> {
+        change(context, input.into_change()).await
+    }
+
+    /// Makes a draft of archived content.
+    async fn restore_content(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to restore.")] input: RestoreContentInput,
+    ) -> Option<Result<RestoreContentPayload>> {
+        change(context, input.into_change()).await
+    }
+
+    /// Moves content between its creator's personal profile and an organization. Its slug must be free there.
+    async fn move_content(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to move, and where to.")] input: MoveContentInput,
+    ) -> Option<Result<MoveContentPayload>> {
         change(context, input.into_change()).await
     }
 

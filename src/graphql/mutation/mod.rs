@@ -17,7 +17,12 @@ pub struct Mutation(content::ContentMutation);
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
+    ("createContent", <store::content::Create as Change>::RULE),
     ("updateContent", <store::content::Update as Change>::RULE),
     ("publishContent", <store::content::Publish as Change>::RULE),
+    ("unpublishContent", <store::content::Unpublish as Change>::RULE),
+    ("archiveContent", <store::content::Archive as Change>::RULE),
+    ("restoreContent", <store::content::Restore as Change>::RULE),
+    ("moveContent", <store::content::Move as Change>::RULE),
     ("deleteContent", <store::content::Delete as Change>::RULE),
 ];

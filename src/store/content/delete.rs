@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use entity::content;
 use sea_orm::prelude::Uuid;
 
-use super::Content;
+use super::to_edit;
 use crate::{
     policy,
-    store::change::{Change, Hold, Refusal, Transaction},
+    store::change::{Change, Refusal, Transaction},
 };
 
 /// Deletes content: the row stays, for those who count, and nobody sees it.
@@ -25,13 +25,7 @@ impl Change for Delete {
     type Outcome = Uuid;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
-        let before = transaction.find::<Content>(self.id, Hold::ToChange).await?;
-        transaction.allow(policy::content::may_edit(
-            &transaction.viewer(),
-            &before.creator_id,
-            before.organization_id,
-        ))?;
-        transaction.unchanged_since::<content::Entity>(&before, self.seen)?;
+        let before = to_edit(transaction, self.id, self.seen).await?;
         let mut after = before.clone();
         after.deleted_at = Some(transaction.at());
         transaction.update::<content::Entity>(&before, &after, None).await?;

@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::prelude::Uuid;
 
-use super::Content;
+use super::to_edit;
 use crate::{
     policy,
     store::{
@@ -32,13 +32,7 @@ impl Change for Publish {
     type Outcome = Uuid;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
-        let before = transaction.find::<Content>(self.id, Hold::ToChange).await?;
-        transaction.allow(policy::content::may_edit(
-            &transaction.viewer(),
-            &before.creator_id,
-            before.organization_id,
-        ))?;
-        transaction.unchanged_since::<content::Entity>(&before, self.seen)?;
+        let before = to_edit(transaction, self.id, self.seen).await?;
         match before.status {
             Status::Published => return Ok(self.id),
             Status::Draft => (),

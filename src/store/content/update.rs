@@ -5,7 +5,7 @@ use entity::content::{self, ContentType, Status, Visibility};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, prelude::Uuid};
 use serde_json::json;
 
-use super::{Content, publish::lacks};
+use super::{publish::lacks, to_edit};
 use crate::{
     policy,
     store::{
@@ -49,13 +49,7 @@ impl Change for Update {
     type Outcome = Uuid;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
-        let before = transaction.find::<Content>(self.id, Hold::ToChange).await?;
-        transaction.allow(policy::content::may_edit(
-            &transaction.viewer(),
-            &before.creator_id,
-            before.organization_id,
-        ))?;
-        transaction.unchanged_since::<content::Entity>(&before, self.seen)?;
+        let before = to_edit(transaction, self.id, self.seen).await?;
 
         let mut after = before.clone();
         let mut checks = Checks::new();

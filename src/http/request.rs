@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::graphql::Refusal;
+use super::refusal::Refusal;
 use crate::graphql::Code;
 
 /// The parameters of a request, as GraphQL over HTTP names them. `extensions` are read, and nothing comes of them.

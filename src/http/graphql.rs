@@ -41,9 +41,10 @@ async fn respond(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Executed, Refusal> {
     let parameters = match *method {
-        Method::GET => Parameters::from_query_string(query.unwrap_or_default())?,
+        // What a HEAD asks for is a GET's answer, of which the server then leaves out the body.
+        Method::GET | Method::HEAD => Parameters::from_query_string(query.unwrap_or_default())?,
         Method::POST => Parameters::from_body(headers, body)?,
-        _ => return Err(Refusal::method("GET, POST", "Queries come by POST or GET.")),
+        _ => return Err(Refusal::method("GET, HEAD, POST", "Queries come by POST or GET.")),
     };
     execute(gateway, method, headers, parameters).await
 }

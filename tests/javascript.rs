@@ -1,4 +1,5 @@
-//! Real clients: a browser with GraphiQL, and a GraphQL client from npm, against the running program.
+//! Real clients: a browser with GraphiQL, a GraphQL client from npm and the audits of GraphQL over HTTP, against the running
+//! program.
 
 use std::{
     io::Write,
@@ -94,4 +95,12 @@ fn a_client_from_npm_reads_and_introspects() {
             ("TOKEN", &served.people[0].2),
         ],
     );
+}
+
+#[test]
+fn every_audit_of_graphql_over_http_passes() {
+    let Some(folder) = scripts(&["node"]) else { return };
+    let database = Database::sqlite_file();
+    let served = Served::start(gateway(&["--database-url", &database.url]));
+    node(&folder, "audits.mjs", &[("CODEX_URL", &served.url)]);
 }

@@ -40,6 +40,17 @@ on_both! {
             ("text/html, application/json;q=0.1", Some(JSON)),
             ("text/html", None),
             ("application/json;q=0", None),
+            // The range that names a type most closely decides over it.
+            ("application/json;q=0, */*", Some(GRAPHQL)),
+            ("*/*, application/graphql-response+json;q=0, application/json; Q=0", None),
+            ("application/graphql-response+json;q=0, application/*;q=0.1", Some(JSON)),
+            ("application/json;q=0.1, */*;q=0.9", Some(GRAPHQL)),
+            // Of two that are wanted as much, the one that is named, and then the one that comes first.
+            ("*/*, application/graphql-response+json", Some(GRAPHQL)),
+            ("application/json, application/graphql-response+json", Some(JSON)),
+            ("application/graphql-response+json, application/json", Some(GRAPHQL)),
+            ("", Some(JSON)),
+            (" , ", Some(JSON)),
         ] {
             let response = post(&app, &[("accept", accept), ("content-type", JSON)], body).await;
             match expected {
@@ -70,6 +81,8 @@ on_both! {
             &[("query", "{ __typename }"), ("variables", "[1]")],
             &[("query", "{ __typename }"), ("variables", "{")],
             &[("query", "{ __typename }"), ("extensions", "1")],
+            &[("query", "{ __typename }"), ("query", "{ __typename }")],
+            &[("query", "{ __typename }"), ("variables", "{}"), ("variables", "{}")],
         ] {
             assert_eq!(get(&app, parameters, JSON).await.status(), StatusCode::BAD_REQUEST, "{parameters:?}");
         }
@@ -107,8 +120,37 @@ on_both! {
         for method in [Method::PUT, Method::DELETE, Method::PATCH] {
             let response = reqwest::Client::new().request(method, format!("{}/graphql", app.url)).send().await.unwrap();
             assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
-            assert_eq!(response.headers()["allow"], "GET, POST");
+            assert_eq!(response.headers()["allow"], "GET, HEAD, POST");
         }
+    }
+
+    async fn a_head_is_a_get_without_its_body(app) {
+        let address = format!("{}/graphql", app.url);
+        let ask = |method, query| reqwest::Client::new().request(method, &address).query(&[("query", query)]).send();
+        for query in ["{ __typename }", "mutation { __typename }", "{"] {
+            let (get, head) = (ask(Method::GET, query).await.unwrap(), ask(Method::HEAD, query).await.unwrap());
+            assert_eq!(head.status(), get.status(), "{query}");
+            for name in ["content-type", "content-length", "cache-control"] {
+                assert_eq!(head.headers()[name], get.headers()[name], "{query}: {name}");
+            }
+            assert_eq!(head.text().await.unwrap(), "", "{query}");
+        }
+    }
+
+    async fn what_costs_least_to_find_is_said_first(app) {
+        let before = app.statements();
+        for (token, document, code) in [
+            // No credential at all: nobody looks further.
+            ("a token", "{", "UNAUTHENTICATED"),
+            // Whether a token is known costs a statement, and whether a document can be read does not.
+            ("unknown", "{", "GRAPHQL_PARSE_FAILED"),
+        ] {
+            let error = app.anonymous().bearer(token).error(document).await;
+            assert_eq!(error["extensions"]["code"], code, "{token}");
+        }
+        assert_eq!(app.statements(), before);
+        let answer = app.anonymous().bearer("unknown").send("{ viewer { name } }", json!({})).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     }
 
     async fn what_fails_before_it_runs_has_no_data(app) {

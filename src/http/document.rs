@@ -3,11 +3,15 @@
 use std::{collections::HashMap, convert::Infallible};
 
 use async_graphql::{
-    Name, Value,
-    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    Name, ServerError, Value,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+    },
 };
 use serde_json::Map;
 
+use super::refusal::Refusal;
 use crate::graphql::{ClientError, Code};
 
 /// The most fields that a document may select, once its fragments are written out. Each fragment that spreads another twice
@@ -15,6 +19,28 @@ use crate::graphql::{ClientError, Code};
 const MOST_FIELDS: u64 = 10_000;
 /// The most fragments a document may have; a chain of them is walked through by recursion.
 const MOST_FRAGMENTS: usize = 200;
+
+/// Reads a document.
+///
+/// # Errors
+/// If it is not GraphQL.
+pub(super) fn parse(text: &str) -> Result<ExecutableDocument, Refusal> {
+    parse_query(text).map_err(|error| Refusal::operation(vec![unreadable(error.into())], Code::ParseFailed))
+}
+
+/// What a parser says of a document, without the drawing of it that may be as long as the document.
+fn unreadable(error: ServerError) -> ServerError {
+    let expected = error
+        .message
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("= "))
+        .next_back();
+    let message = format!(
+        "The document is not GraphQL: {}.",
+        expected.unwrap_or("it cannot be read")
+    );
+    ServerError { message, ..error }
+}
 
 /// The operations that may be meant: one, unless the request is wrong, which the execution then says.
 pub(super) fn chosen<'a>(

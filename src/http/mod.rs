@@ -1,10 +1,14 @@
 //! The edge, one file a concern.
 
 mod document;
+mod execution;
 mod graphiql;
 mod graphql;
 mod negotiation;
+mod refusal;
 mod request;
+mod response;
+mod viewer;
 
 pub use graphiql::{Person, Settings as GraphiqlSettings};
 

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::graphql::Refusal;
+use super::refusal::Refusal;
 use crate::graphql::Code;
 
 /// The parameters of a request, as GraphQL over HTTP names them. `extensions` are read, and nothing comes of them.
@@ -23,6 +23,10 @@ impl Parameters {
     pub(super) fn from_query_string(query: &str) -> Result<Self, Refusal> {
         let mut parameters = Map::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            // What stands before the gateway may have looked at the other one.
+            if parameters.contains_key(&*name) {
+                return Err(must_be(&name, "given once"));
+            }
             let value = match &*name {
                 "variables" | "extensions" if value.is_empty() => Value::Null,
                 "variables" | "extensions" => {

@@ -436,13 +436,13 @@ on_both! {
         let (mut number, mut last) = (0, "");
         for case in CASES {
             if case.change != last {
-                writeln!(text, "\n{}\n{}", case.change, VIEWERS.iter().map(|viewer| format!("{viewer:<10}")).collect::<String>().trim_end()).unwrap();
+                writeln!(text, "\n{}\n{}", case.change, VIEWERS.iter().map(|viewer| format!("{viewer:<12}")).collect::<String>().trim_end()).unwrap();
                 last = case.change;
             }
             let mut line = String::new();
             for viewer in VIEWERS {
                 number += 1;
-                write!(line, "{:<10}", outcome(&world, case, viewer, number).await).unwrap();
+                write!(line, "{:<12}", outcome(&world, case, viewer, number).await).unwrap();
             }
             writeln!(text, "{line}{}", case.on).unwrap();
         }

@@ -1,0 +1,99 @@
+//! A request that is not carried out, and how that is answered.
+
+use async_graphql::ServerError;
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+
+use super::{negotiation::Answer, response};
+use crate::graphql::{ClientError, Code};
+
+/// The most errors in an answer to what was not executed: a document may have as many as it has fields.
+const MOST_ERRORS: usize = 20;
+
+/// A request that gets no further than the edge. Nothing has been executed, so its answer has no `data`.
+pub(super) struct Refusal {
+    status: Status,
+    errors: Vec<ServerError>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+/// Which status says so.
+enum Status {
+    /// The request was well formed, and what it asks cannot be executed: the status depends on what the client reads.
+    Operation,
+    /// This one, for a request that is not GraphQL over HTTP, or whose fault is not in what it asks.
+    Http(StatusCode),
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        Self::http(status, ClientError::new(code, message))
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Code::BadUserInput, message)
+    }
+
+    pub(super) fn method(allow: &'static str, message: &str) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, message)
+            .with(header::ALLOW, HeaderValue::from_static(allow))
+    }
+
+    pub(super) fn unauthenticated(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message)
+            .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    /// The gateway failed; the log has the cause.
+    pub(super) fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::http(StatusCode::INTERNAL_SERVER_ERROR, ClientError::internal(cause))
+    }
+
+    /// What the request asks cannot be executed. `code` is for the errors that have none.
+    pub(super) fn operation(mut errors: Vec<ServerError>, code: Code) -> Self {
+        errors.truncate(MOST_ERRORS);
+        errors.iter_mut().for_each(|error| response::set_code(error, code));
+        Self {
+            status: Status::Operation,
+            errors,
+            header: None,
+        }
+    }
+
+    fn http(status: StatusCode, error: ClientError) -> Self {
+        Self {
+            status: Status::Http(status),
+            errors: vec![error.into()],
+            header: None,
+        }
+    }
+
+    fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self {
+            header: Some((name, value)),
+            ..self
+        }
+    }
+
+    /// The answer: like any GraphQL response, but without `data`.
+    pub(super) fn answer(self, kind: Answer) -> Response {
+        let status = match self.status {
+            Status::Operation => kind.refused(),
+            Status::Http(status) => status,
+        };
+        let mut response = response::errors(status, kind, &self.errors);
+        if let Some((name, value)) = self.header {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// An argument that is not what it must be, or a document that cannot be taken.
+impl From<ClientError> for Refusal {
+    fn from(error: ClientError) -> Self {
+        Self::operation(vec![error.into()], Code::BadUserInput)
+    }
+}

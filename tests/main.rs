@@ -17,6 +17,7 @@ mod matrix;
 mod migrations;
 mod oracle;
 mod paging;
+mod passwords;
 mod protocol;
 mod row_security;
 mod schema;

@@ -2,6 +2,7 @@
 //! viewer's scope, because here there is none yet.
 
 mod credential;
+pub mod password;
 mod session;
 
 pub use credential::{Credential, CredentialError, Secret};

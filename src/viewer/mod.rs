@@ -1,11 +1,12 @@
 //! Who asks: from a credential to a [`Viewer`]. This room and the command line are the only ones that read rows without a
 //! viewer's scope, because here there is none yet.
 
+pub mod cookie;
 mod credential;
 pub mod password;
 mod session;
 
-pub use credential::{Credential, CredentialError, Secret};
+pub use credential::{Credential, CredentialError, Secret, mint};
 pub use session::{SignInError, identify, identify_again};
 
 use chrono::{DateTime, Utc};

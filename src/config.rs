@@ -97,6 +97,11 @@ pub struct ServeSettings {
     #[arg(long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true,
         value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub session_secret: Option<String>,
+    /// How many proxies stand before the gateway, each adding to `X-Forwarded-For`: that many places from its end is the
+    /// client's address. With fewer than there are, all clients seem to be a proxy; with more, a client can pretend to be
+    /// another
+    #[arg(long, env = "CODEX_TRUSTED_PROXIES", value_name = "N", default_value_t = 0)]
+    pub trusted_proxies: usize,
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
     pub graphiql_assets: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! GraphQL over HTTP, by the specification (<https://graphql.github.io/graphql-over-http/draft/>), for queries.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use async_graphql::{
     Request, Response as Executed, ServerError, Value, Variables,
@@ -12,17 +12,17 @@ use async_graphql::{
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     body::Bytes,
-    extract::{RawQuery, State, rejection::BytesRejection},
+    extract::{ConnectInfo, RawQuery, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use super::{Gateway, document, negotiation::Answer, request::Parameters};
+use super::{Gateway, client_address::client, document, negotiation::Answer, request::Parameters};
 use crate::{
     database::Reader,
     graphql::{ClientError, Code},
     store::Scope,
-    viewer::{Credential, SignInError, Viewer, identify},
+    viewer::{Client, Credential, SignInError, Viewer, identify},
 };
 
 /// The header that pins a request to an organization: its slug.
@@ -82,6 +82,7 @@ impl Refusal {
 /// Answers a request to the GraphQL endpoint.
 pub(super) async fn answer(
     State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
@@ -91,7 +92,8 @@ pub(super) async fn answer(
         let message = "The answer is `application/graphql-response+json` or `application/json`; `Accept` has neither.";
         return Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message).answer(Answer::Json);
     };
-    match respond(&gateway, kind, &method, &headers, query.as_deref(), body).await {
+    let client = client(peer, &headers, gateway.settings.trusted_proxies);
+    match respond(&gateway, kind, client, &method, &headers, query.as_deref(), body).await {
         Ok(response) => response,
         Err(refusal) => refusal.answer(kind),
     }
@@ -100,6 +102,7 @@ pub(super) async fn answer(
 async fn respond(
     gateway: &Gateway,
     kind: Answer,
+    client: Client,
     method: &Method,
     headers: &HeaderMap,
     query: Option<&str>,
@@ -132,7 +135,7 @@ async fn respond(
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
     let viewer = viewer(gateway, headers, &reader).await?;
     let scope = Arc::new(Scope::new(viewer, reader).await);
-    let mut request = Request::new(parameters.query).data(Arc::clone(&scope));
+    let mut request = Request::new(parameters.query).data(Arc::clone(&scope)).data(client);
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(variables.into());
@@ -146,7 +149,7 @@ fn is_query(document: &ExecutableDocument, operation_name: Option<&str>) -> bool
 }
 
 async fn viewer(gateway: &Gateway, headers: &HeaderMap, reader: &Reader) -> Result<Viewer, Refusal> {
-    let credential = Credential::from_headers(headers, gateway.secret.as_ref())
+    let credential = Credential::from_headers(headers, gateway.settings.secret.as_ref())
         .map_err(|error| Refusal::unauthenticated(error.to_string()))?;
     let unknown = || Refusal::bad_request("The `X-Organization` header must be the slug of one organization.");
     let mut tenants = headers.get_all(TENANT).iter();

@@ -9,11 +9,23 @@ mod session;
 pub use credential::{Credential, CredentialError, Secret, mint};
 pub use session::{SignInError, identify, identify_again};
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
 use uuid::Uuid;
 
-/// Who a request is made for, as the access rules see them. Made by [`identify`] and [`identify_again`] alone; every rule is asked with one.
+/// Where a request came from, and what sent it: what a session remembers, so that a person recognizes it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The client's address.
+    pub address: IpAddr,
+    /// What the program calls itself.
+    pub user_agent: Option<String>,
+}
+
+/// Who a request is made for, as the access rules see them. Made by [`identify`] and [`identify_again`] alone; every rule is
+/// asked with one.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     identity: Option<Identity>,

@@ -21,5 +21,6 @@ mod passwords;
 mod protocol;
 mod row_security;
 mod schema;
+mod sessions;
 mod statements;
 mod tables;

@@ -39,6 +39,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
 
     let edge = Settings {
         secret: settings.session_secret.as_deref().map(Secret::new),
+        https: settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
         trusted_proxies: settings.trusted_proxies,
     };
     let graphiql = GraphiqlSettings {

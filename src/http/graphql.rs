@@ -22,7 +22,7 @@ use crate::{
     database::Reader,
     graphql::{ClientError, Code},
     store::Scope,
-    viewer::{Client, Credential, SignInError, Viewer, identify},
+    viewer::{Client, Credential, LASTS, SignInError, Viewer, cookie, extend, identify},
 };
 
 /// The header that pins a request to an organization: its slug.
@@ -133,14 +133,24 @@ async fn respond(
     }
 
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
-    let viewer = viewer(gateway, headers, &reader).await?;
+    let credential = Credential::from_headers(headers, gateway.settings.secret.as_ref())
+        .map_err(|error| Refusal::unauthenticated(error.to_string()))?;
+    let viewer = viewer(headers, &credential, &reader).await?;
+    let cookie = match viewer.session_is_due() && !cookie::is_passing(headers) {
+        true => extended(gateway, &credential, &viewer, &reader).await,
+        false => None,
+    };
     let scope = Arc::new(Scope::new(viewer, reader).await);
     let mut request = Request::new(parameters.query).data(Arc::clone(&scope)).data(client);
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(variables.into());
     let executed = scope.drive(gateway.schema.execute(request)).await;
-    Ok(written(kind, executed))
+    let mut response = written(kind, executed);
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// Whether nothing but a query can be meant.
@@ -148,9 +158,7 @@ fn is_query(document: &ExecutableDocument, operation_name: Option<&str>) -> bool
     document::chosen(document, operation_name).all(|operation| operation.ty == OperationType::Query)
 }
 
-async fn viewer(gateway: &Gateway, headers: &HeaderMap, reader: &Reader) -> Result<Viewer, Refusal> {
-    let credential = Credential::from_headers(headers, gateway.settings.secret.as_ref())
-        .map_err(|error| Refusal::unauthenticated(error.to_string()))?;
+async fn viewer(headers: &HeaderMap, credential: &Credential, reader: &Reader) -> Result<Viewer, Refusal> {
     let unknown = || Refusal::bad_request("The `X-Organization` header must be the slug of one organization.");
     let mut tenants = headers.get_all(TENANT).iter();
     let tenant = tenants
@@ -161,17 +169,31 @@ async fn viewer(gateway: &Gateway, headers: &HeaderMap, reader: &Reader) -> Resu
     if tenants.next().is_some() {
         return Err(unknown());
     }
-    identify(reader, &credential, tenant)
-        .await
-        .map_err(|error| match error {
-            SignInError::Unauthenticated => Refusal::unauthenticated("The session token is unknown or has expired."),
-            SignInError::UnknownTenant => unknown(),
-            SignInError::Database(error) => Refusal {
-                status: StatusCode::INTERNAL_SERVER_ERROR,
-                error: ClientError::internal(error),
-                header: None,
-            },
-        })
+    identify(reader, credential, tenant).await.map_err(|error| match error {
+        SignInError::Unauthenticated => Refusal::unauthenticated("The session token is unknown or has expired."),
+        SignInError::UnknownTenant => unknown(),
+        SignInError::Database(error) => Refusal {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            error: ClientError::internal(error),
+            header: None,
+        },
+    })
+}
+
+/// Extends the session, and gives the cookie that goes on as long, if the request came with one. A session that cannot be
+/// extended just now is still a session.
+async fn extended(gateway: &Gateway, credential: &Credential, viewer: &Viewer, reader: &Reader) -> Option<HeaderValue> {
+    // A request holds one connection at a time.
+    reader.end().await;
+    if let Err(error) = extend(&gateway.connection, viewer).await {
+        tracing::warn!("a session could not be extended: {error}");
+        return None;
+    }
+    let (Credential::Cookie(token), Some(secret)) = (credential, &gateway.settings.secret) else {
+        return None;
+    };
+    let cookie = cookie::set(secret, token, LASTS, gateway.settings.https).ok()?;
+    HeaderValue::try_from(cookie).ok()
 }
 
 /// Writes what became of an operation.

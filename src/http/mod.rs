@@ -25,6 +25,8 @@ use crate::{
 pub struct Settings {
     /// The key that session cookies are signed with. Without it only bearer tokens are read, and no session cookies.
     pub secret: Option<Secret>,
+    /// Whether clients reach the gateway by https, so that cookies go no other way.
+    pub https: bool,
     /// How many proxies stand before the gateway, each of which adds to `X-Forwarded-For`.
     pub trusted_proxies: usize,
 }

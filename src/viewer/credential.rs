@@ -26,15 +26,28 @@ const LONGEST_TOKEN: usize = 255;
 pub enum Credential {
     /// Nothing.
     Anonymous,
-    /// A session's token. It may turn out to be unknown.
-    Token(String),
+    /// A session's token, out of the `Authorization` header. It may turn out to be unknown.
+    Bearer(String),
+    /// A session's token, out of the session cookie.
+    Cookie(String),
+}
+
+impl Credential {
+    /// The session's token.
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::Bearer(token) | Self::Cookie(token) => Some(token),
+        }
+    }
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Anonymous => "Anonymous",
-            Self::Token(_) => "Token(hidden)",
+            Self::Bearer(_) => "Bearer(hidden)",
+            Self::Cookie(_) => "Cookie(hidden)",
         })
     }
 }
@@ -110,8 +123,8 @@ impl Credential {
             }
             let token = token.trim();
             return match (token.contains('.'), secret) {
-                (false, _) => well_formed(token).map(Self::Token),
-                (true, Some(secret)) => secret.open(token).map(Self::Token),
+                (false, _) => well_formed(token).map(Self::Bearer),
+                (true, Some(secret)) => secret.open(token).map(Self::Bearer),
                 (true, None) => Err(CredentialError::Signature),
             };
         }
@@ -119,7 +132,7 @@ impl Credential {
             return Ok(Self::Anonymous);
         };
         match cookie::read(headers)? {
-            Some(signed) => secret.open(&signed).map(Self::Token),
+            Some(signed) => secret.open(&signed).map(Self::Cookie),
             None => Ok(Self::Anonymous),
         }
     }

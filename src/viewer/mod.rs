@@ -7,13 +7,15 @@ pub mod password;
 mod session;
 
 pub use credential::{Credential, CredentialError, Secret, mint};
-pub use session::{SignInError, identify, identify_again};
+pub use session::{LASTS, SignInError, extend, identify, identify_again};
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
 use uuid::Uuid;
+
+use session::EXTENDED_BEFORE;
 
 /// Where a request came from, and what sent it: what a session remembers, so that a person recognizes it.
 #[derive(Clone, Debug)]
@@ -38,6 +40,7 @@ pub struct Viewer {
 struct Identity {
     user_id: String,
     session_id: String,
+    session_expires_at: DateTime<Utc>,
     platform_owner: bool,
     memberships: Vec<Membership>,
 }
@@ -58,6 +61,12 @@ impl Viewer {
     /// The session that the request came with; nothing for the anonymous.
     pub fn session_id(&self) -> Option<&str> {
         self.identity.as_ref().map(|identity| identity.session_id.as_str())
+    }
+
+    /// Whether the session that the request came with is to be extended. One that was made to last longer is not.
+    pub fn session_is_due(&self) -> bool {
+        let ends = self.identity.as_ref().map(|identity| identity.session_expires_at);
+        ends.is_some_and(|ends| ends <= self.at + EXTENDED_BEFORE)
     }
 
     /// Whether this is the user with this id.

@@ -22,5 +22,6 @@ mod protocol;
 mod row_security;
 mod schema;
 mod sessions;
+mod sign_in_attempts;
 mod statements;
 mod tables;

@@ -1,6 +1,7 @@
 //! Who asks: from a credential to a [`Viewer`]. This room and the command line are the only ones that read rows without a
 //! viewer's scope, because here there is none yet.
 
+pub mod attempts;
 pub mod cookie;
 mod credential;
 pub mod password;

@@ -243,6 +243,7 @@ async fn the_reader_can_neither_write_nor_read_what_is_secret() {
             "SELECT role FROM users",
             "SELECT * FROM accounts",
             "SELECT * FROM verification_tokens",
+            "SELECT * FROM sign_in_attempts",
             "SELECT * FROM seaql_migrations",
             "CREATE TABLE public.mine ()",
             "CALL codex_secure_rows()",

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use url::Url;
 
 use crate::database;
 
@@ -97,6 +98,14 @@ pub struct ServeSettings {
     #[arg(long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true,
         value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub session_secret: Option<String>,
+    /// The address at which clients reach the gateway. If it begins with `https:`, session cookies go no other way
+    #[arg(long, env = "CODEX_PUBLIC_URL", value_name = "URL", value_parser = web_address)]
+    pub public_url: Option<Url>,
+    /// How many proxies stand before the gateway, each adding to `X-Forwarded-For`: that many places from its end is the
+    /// client's address. With fewer than there are, all clients seem to be a proxy; with more, a client can pretend to be
+    /// another
+    #[arg(long, env = "CODEX_TRUSTED_PROXIES", value_name = "N", default_value_t = 0)]
+    pub trusted_proxies: usize,
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
     pub graphiql_assets: Option<PathBuf>,
@@ -149,6 +158,14 @@ pub struct SchemaSettings {
     /// Compare with this file, and fail if they differ
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        _ => Err("it must begin with `http://` or `https://`".to_owned()),
+    }
 }
 
 impl DatabaseSettings {

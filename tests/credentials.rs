@@ -1,7 +1,12 @@
 //! Who asks: bearer tokens and the authentication library's session cookie. What is no credential is never anonymous.
 
+use std::collections::HashSet;
+
 use chrono::Duration;
-use codex_gateway::database::now;
+use codex_gateway::{
+    database::now,
+    viewer::{Secret, cookie, mint},
+};
 use serde_json::{Value, json};
 
 use crate::support::Client;
@@ -113,6 +118,47 @@ on_both! {
                 assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{}", answer.body);
                 assert!(error["message"].as_str().unwrap().contains("X-Organization"), "{}", answer.body);
             }
+        }
+    }
+}
+
+#[test]
+fn a_cookie_is_written_as_the_authentication_library_writes_it() {
+    let secret = Secret::new("better-auth-secret-for-tests-0001");
+    let week = Duration::days(7);
+    assert_eq!(
+        cookie::set(&secret, TOKEN, week, false).unwrap(),
+        format!("better-auth.session_token={COOKIE}; HttpOnly; SameSite=Lax; Path=/; Max-Age=604800")
+    );
+    assert_eq!(
+        cookie::set(&secret, TOKEN, week, true).unwrap(),
+        format!("__Secure-better-auth.session_token={COOKIE}; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=604800")
+    );
+    assert_eq!(
+        cookie::clear(false),
+        "better-auth.session_token=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"
+    );
+    assert_eq!(
+        cookie::clear(true),
+        "__Secure-better-auth.session_token=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0"
+    );
+}
+
+#[test]
+fn a_token_is_random_and_all_characters_are_as_likely() {
+    let tokens: HashSet<String> = (0..2000).map(|_| mint().unwrap()).collect();
+    assert_eq!(tokens.len(), 2000);
+    let mut seen = [0_u32; 128];
+    for token in &tokens {
+        assert_eq!(token.len(), 32);
+        token.bytes().for_each(|byte| seen[usize::from(byte)] += 1);
+    }
+    // 64,000 characters of 62 kinds: 1,032 of each, and 200 are more than six standard deviations.
+    for (byte, count) in (0_u8..).zip(seen) {
+        if byte.is_ascii_alphanumeric() {
+            assert!(count.abs_diff(1032) < 200, "{}: {count}", char::from(byte));
+        } else {
+            assert_eq!(count, 0, "{}", char::from(byte));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use codex_gateway::database::{exclusively, now};
-use entity::{account, audit_entry, membership::Role, verification_token};
+use entity::{account, audit_entry, membership::Role, sign_in_attempt, verification_token};
 use futures_util::future::join_all;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
@@ -144,6 +144,13 @@ async fn fill(app: &App) {
         ..Default::default()
     };
     entry.insert(&app.db).await.unwrap();
+    let attempt = sign_in_attempt::ActiveModel {
+        subject: Set("account:ann@example.com".to_owned()),
+        attempts: Set(1),
+        expires_at: Set(now()),
+        ..Default::default()
+    };
+    attempt.insert(&app.db).await.unwrap();
     let counts = counts(&app.db).await;
     assert!(
         counts.iter().all(|(_, count)| count != "0"),

@@ -9,8 +9,8 @@ use std::{collections::HashSet, fmt::Debug};
 use chrono::{DateTime, Duration, Utc};
 use codex_gateway::database::now;
 use entity::{
-    account, audit_entry, content, grant, media_item, membership, organization, purchase, session, user,
-    verification_token,
+    account, audit_entry, content, grant, media_item, membership, organization, purchase, session, sign_in_attempt,
+    user, verification_token,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend,
@@ -37,10 +37,12 @@ const LEAST: &str = "
         SELECT 'ann', id, 5, 5, 'payment' FROM content;
     INSERT INTO content_access (user_id, content_id, access_type) SELECT 'ann', id, 'preview' FROM content;
     INSERT INTO audit_entries (action, subject_type, subject_id) VALUES ('user.update', 'user', 'ann');
+    INSERT INTO sign_in_attempts (subject, attempts, expires_at)
+        VALUES ('account:ann@example.com', 1, '2040-01-01T00:00:00+00:00');
 ";
 
 /// The tables, in an order in which they can be filled.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "users",
     "accounts",
     "sessions",
@@ -52,6 +54,7 @@ const TABLES: [&str; 11] = [
     "purchases",
     "content_access",
     "audit_entries",
+    "sign_in_attempts",
 ];
 
 /// A moment with microseconds, so many seconds after a fixed one.
@@ -239,6 +242,13 @@ on_both! {
             created_at: at(1),
             updated_at: at(2),
         }).await;
+        comes_back::<sign_in_attempt::Entity>(&app, sign_in_attempt::Model {
+            subject: "account:ann@example.com".to_owned(),
+            attempts: 7,
+            expires_at: at(3),
+            created_at: at(1),
+            updated_at: at(2),
+        }).await;
     }
 
     async fn entities_and_tables_have_the_same_columns(app) {
@@ -256,6 +266,7 @@ on_both! {
             schema.create_table_from_entity(purchase::Entity),
             schema.create_table_from_entity(grant::Entity),
             schema.create_table_from_entity(audit_entry::Entity),
+            schema.create_table_from_entity(sign_in_attempt::Entity),
         ];
         for (twin, table) in twins.iter_mut().zip(TABLES) {
             // Beside each table, the one that the entity would have made.

@@ -20,5 +20,6 @@ pub mod membership;
 pub mod organization;
 pub mod purchase;
 pub mod session;
+pub mod sign_in_attempt;
 pub mod user;
 pub mod verification_token;

@@ -11,7 +11,7 @@ use super::{connect, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
     database::{READER, RowSecurity, complaints, exclusively},
-    http::{Gateway, GraphiqlSettings, Person},
+    http::{Gateway, GraphiqlSettings, Person, Settings},
     viewer::Secret,
 };
 
@@ -37,7 +37,11 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     }
     println!("\nCtrl-C stops it.");
 
-    let secret = settings.session_secret.as_deref().map(Secret::new);
+    let edge = Settings {
+        secret: settings.session_secret.as_deref().map(Secret::new),
+        https: settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
+        trusted_proxies: settings.trusted_proxies,
+    };
     let graphiql = GraphiqlSettings {
         assets: settings.graphiql_assets.clone(),
         // The tokens are for whoever sits at this machine.
@@ -51,8 +55,8 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
             })
             .collect(),
     };
-    let router = Gateway::new(connection, row_security, secret).router(&graphiql);
-    axum::serve(listener, router)
+    let router = Gateway::new(connection, row_security, edge).router(&graphiql);
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(told_to_stop())
         .await
         .context("the server failed")

@@ -6,10 +6,10 @@ use async_graphql::{
     Request, Response as Executed, Variables,
     parser::types::{ExecutableDocument, OperationType},
 };
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, header};
 
 use super::{Gateway, document, refusal::Refusal, request::Parameters, response, viewer::Claim};
-use crate::{database::Reader, store::Scope};
+use crate::{database::Reader, store::Scope, viewer::Client};
 
 /// Executes the operation that a request asks for.
 ///
@@ -17,12 +17,13 @@ use crate::{database::Reader, store::Scope};
 /// If it gets no further than here: nothing has been executed.
 pub(super) async fn execute(
     gateway: &Gateway,
+    client: Client,
     method: &Method,
     headers: &HeaderMap,
     parameters: Parameters,
 ) -> Result<Executed, Refusal> {
     // In this order: what the headers alone tell, what the document tells, what only the database knows.
-    let claim = Claim::from_headers(headers, gateway.secret.as_ref())?;
+    let claim = Claim::from_headers(headers, gateway.settings.secret.as_ref())?;
     let document = document::parse(&parameters.query)?;
     if *method != Method::POST && !is_query(&document, parameters.operation_name.as_deref()) {
         return Err(Refusal::method("POST", "Only queries come by GET."));
@@ -35,12 +36,17 @@ pub(super) async fn execute(
 
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
     let viewer = claim.viewer(&reader).await?;
+    let cookie = claim.extended(gateway, &viewer, &reader).await;
     let scope = Arc::new(Scope::new(viewer, reader).await);
-    let mut request = Request::new(parameters.query).data(Arc::clone(&scope));
+    let mut request = Request::new(parameters.query).data(Arc::clone(&scope)).data(client);
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(variables.into());
-    response::begun(scope.drive(gateway.schema.execute(request)).await)
+    let mut executed = scope.drive(gateway.schema.execute(request)).await;
+    if let Some(cookie) = cookie {
+        executed.http_headers.append(header::SET_COOKIE, cookie);
+    }
+    response::begun(executed)
 }
 
 /// Whether nothing but a query can be meant.

@@ -1,23 +1,25 @@
 //! GraphQL over HTTP, by the specification (<https://graphql.github.io/graphql-over-http/draft/>), for queries.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use async_graphql::Response as Executed;
 use axum::{
     body::Bytes,
-    extract::{RawQuery, State, rejection::BytesRejection},
+    extract::{ConnectInfo, RawQuery, State, rejection::BytesRejection},
     http::{HeaderMap, Method, StatusCode},
     response::Response,
 };
 
 use super::{
-    Gateway, execution::execute, negotiation::Answer, refusal::Refusal, request::Parameters, response::written,
+    Gateway, client_address::client, execution::execute, negotiation::Answer, refusal::Refusal, request::Parameters,
+    response::written,
 };
-use crate::graphql::Code;
+use crate::{graphql::Code, viewer::Client};
 
 /// Answers a request to the GraphQL endpoint.
 pub(super) async fn answer(
     State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
@@ -27,7 +29,8 @@ pub(super) async fn answer(
         let message = "The answer is `application/graphql-response+json` or `application/json`; `Accept` has neither.";
         return Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message).answer(Answer::Json);
     };
-    match respond(&gateway, &method, &headers, query.as_deref(), body).await {
+    let client = client(peer, &headers, gateway.settings.trusted_proxies);
+    match respond(&gateway, client, &method, &headers, query.as_deref(), body).await {
         Ok(executed) => written(kind, executed),
         Err(refusal) => refusal.answer(kind),
     }
@@ -35,6 +38,7 @@ pub(super) async fn answer(
 
 async fn respond(
     gateway: &Gateway,
+    client: Client,
     method: &Method,
     headers: &HeaderMap,
     query: Option<&str>,
@@ -46,5 +50,5 @@ async fn respond(
         Method::POST => Parameters::from_body(headers, body)?,
         _ => return Err(Refusal::method("GET, HEAD, POST", "Queries come by POST or GET.")),
     };
-    execute(gateway, method, headers, parameters).await
+    execute(gateway, client, method, headers, parameters).await
 }

@@ -1,11 +1,11 @@
 //! Who asks, and for which organization: out of a request's headers.
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::refusal::Refusal;
+use super::{Gateway, refusal::Refusal};
 use crate::{
     database::Reader,
-    viewer::{Credential, Secret, SignInError, Viewer, identify},
+    viewer::{Credential, LASTS, Secret, SignInError, Viewer, cookie, extend, identify},
 };
 
 /// The header that pins a request to an organization: its slug.
@@ -15,6 +15,8 @@ const TENANT: HeaderName = HeaderName::from_static("x-organization");
 pub(super) struct Claim<'a> {
     credential: Credential,
     tenant: Option<&'a str>,
+    /// The client has asked for a session that ends with its window, which is not to be extended.
+    passing: bool,
 }
 
 impl<'a> Claim<'a> {
@@ -34,7 +36,11 @@ impl<'a> Claim<'a> {
         if tenants.next().is_some() {
             return Err(unknown_tenant());
         }
-        Ok(Self { credential, tenant })
+        Ok(Self {
+            credential,
+            tenant,
+            passing: cookie::is_passing(headers),
+        })
     }
 
     /// Finds out who that is, in one statement at most.
@@ -51,6 +57,25 @@ impl<'a> Claim<'a> {
                 SignInError::UnknownTenant => unknown_tenant(),
                 SignInError::Database(error) => Refusal::internal(error),
             })
+    }
+
+    /// Extends the session if that is due, and gives the cookie that goes on as long, if the request came with one. A session
+    /// that cannot be extended just now is still a session.
+    pub(super) async fn extended(&self, gateway: &Gateway, viewer: &Viewer, reader: &Reader) -> Option<HeaderValue> {
+        if !viewer.session_is_due() || self.passing {
+            return None;
+        }
+        // A request holds one connection at a time.
+        reader.end().await;
+        if let Err(error) = extend(&gateway.connection, viewer).await {
+            tracing::warn!("a session could not be extended: {error}");
+            return None;
+        }
+        let (Credential::Cookie(token), Some(secret)) = (&self.credential, &gateway.settings.secret) else {
+            return None;
+        };
+        let cookie = cookie::set(secret, token, LASTS, gateway.settings.https).ok()?;
+        HeaderValue::try_from(cookie).ok()
     }
 }
 

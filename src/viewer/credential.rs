@@ -1,17 +1,23 @@
-//! From a request's headers to a credential. What it accepts is what the platform's authentication library makes: a bearer
-//! token, plain or signed, or its signed session cookie.
+//! From a request's headers to a credential, and how a new one is made. What is accepted is what the platform's
+//! authentication library makes, and what is made here it accepts: a bearer token, plain or signed, or a signed session cookie.
 
 use std::fmt;
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use cookie::Cookie;
 use hmac::{Hmac, KeyInit, Mac};
+use rand::{
+    SeedableRng,
+    distr::{Alphanumeric, SampleString},
+    rngs::{StdRng, SysError, SysRng},
+};
 use sha2::Sha256;
 use thiserror::Error;
 
-/// The session cookie's names: over https, and else.
-const COOKIES: [&str; 2] = ["__Secure-better-auth.session_token", "better-auth.session_token"];
+use super::cookie;
+
+/// A new token's length, in characters of 62 kinds.
+const TOKEN: usize = 32;
 /// No token is longer: whatever is, does not reach the database.
 const LONGEST_TOKEN: usize = 255;
 
@@ -20,15 +26,28 @@ const LONGEST_TOKEN: usize = 255;
 pub enum Credential {
     /// Nothing.
     Anonymous,
-    /// A session's token. It may turn out to be unknown.
-    Token(String),
+    /// A session's token, out of the `Authorization` header. It may turn out to be unknown.
+    Bearer(String),
+    /// A session's token, out of the session cookie.
+    Cookie(String),
+}
+
+impl Credential {
+    /// The session's token.
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::Bearer(token) | Self::Cookie(token) => Some(token),
+        }
+    }
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Anonymous => "Anonymous",
-            Self::Token(_) => "Token(hidden)",
+            Self::Bearer(_) => "Bearer(hidden)",
+            Self::Cookie(_) => "Cookie(hidden)",
         })
     }
 }
@@ -60,15 +79,27 @@ impl Secret {
         Self(text.as_bytes().to_vec())
     }
 
-    /// Takes `token.signature` apart, and gives the token if the signature (HMAC-SHA256, base64 with padding) is right.
-    /// The comparison takes the same time wherever the two differ.
+    /// The token with its signature: HMAC-SHA256, base64 with padding.
+    pub(super) fn sign(&self, token: &str) -> Result<String, CredentialError> {
+        let signature = self.mac(token)?.finalize().into_bytes();
+        Ok(format!("{token}.{}", STANDARD.encode(signature)))
+    }
+
+    /// Takes `token.signature` apart, and gives the token if the signature is right. The comparison takes the same time wherever the two differ.
     fn open(&self, signed: &str) -> Result<String, CredentialError> {
         let (token, signature) = signed.rsplit_once('.').ok_or(CredentialError::Signature)?;
         let signature = STANDARD.decode(signature).map_err(|_| CredentialError::Signature)?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_| CredentialError::Signature)?;
-        mac.update(token.as_bytes());
-        mac.verify_slice(&signature).map_err(|_| CredentialError::Signature)?;
+        self.mac(token)?
+            .verify_slice(&signature)
+            .map_err(|_| CredentialError::Signature)?;
         well_formed(token)
+    }
+
+    fn mac(&self, token: &str) -> Result<Hmac<Sha256>, CredentialError> {
+        // HMAC takes a key of any length.
+        let mut mac = Hmac::new_from_slice(&self.0).map_err(|_| CredentialError::Signature)?;
+        mac.update(token.as_bytes());
+        Ok(mac)
     }
 }
 
@@ -92,19 +123,28 @@ impl Credential {
             }
             let token = token.trim();
             return match (token.contains('.'), secret) {
-                (false, _) => well_formed(token).map(Self::Token),
-                (true, Some(secret)) => secret.open(token).map(Self::Token),
+                (false, _) => well_formed(token).map(Self::Bearer),
+                (true, Some(secret)) => secret.open(token).map(Self::Bearer),
                 (true, None) => Err(CredentialError::Signature),
             };
         }
         let Some(secret) = secret else {
             return Ok(Self::Anonymous);
         };
-        match session_cookie(headers)? {
-            Some(signed) => secret.open(&signed).map(Self::Token),
+        match cookie::read(headers)? {
+            Some(signed) => secret.open(&signed).map(Self::Cookie),
             None => Ok(Self::Anonymous),
         }
     }
+}
+
+/// A new session's token, or the key of a new row of an identity table, as the authentication library mints them.
+///
+/// # Errors
+/// If the operating system has no randomness to give.
+pub fn mint() -> Result<String, SysError> {
+    let mut random = StdRng::try_from_rng(&mut SysRng)?;
+    Ok(Alphanumeric.sample_string(&mut random, TOKEN))
 }
 
 fn well_formed(token: &str) -> Result<String, CredentialError> {
@@ -114,25 +154,4 @@ fn well_formed(token: &str) -> Result<String, CredentialError> {
     } else {
         Err(CredentialError::Malformed)
     }
-}
-
-/// The session cookie's value. Other cookies are none of ours, and may be anything.
-fn session_cookie(headers: &HeaderMap) -> Result<Option<String>, CredentialError> {
-    let headers = headers.get_all(header::COOKIE).iter();
-    let pairs: Vec<&[u8]> = headers
-        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
-        .collect();
-    for name in COOKIES {
-        let is_it = |pair: &&&[u8]| {
-            let own = pair.trim_ascii_start().strip_prefix(name.as_bytes());
-            own.map(<[u8]>::trim_ascii_start)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
-        };
-        if let Some(pair) = pairs.iter().find(is_it) {
-            let pair = std::str::from_utf8(pair).map_err(|_| CredentialError::Malformed)?;
-            let cookie = Cookie::parse_encoded(pair).map_err(|_| CredentialError::Malformed)?;
-            return Ok(Some(cookie.value().to_owned()));
-        }
-    }
-    Ok(None)
 }

@@ -1,17 +1,34 @@
 //! Who asks: from a credential to a [`Viewer`]. This room and the command line are the only ones that read rows without a
 //! viewer's scope, because here there is none yet.
 
+pub mod attempts;
+pub mod cookie;
 mod credential;
+pub mod password;
 mod session;
 
-pub use credential::{Credential, CredentialError, Secret};
-pub use session::{SignInError, identify, identify_again};
+pub use credential::{Credential, CredentialError, Secret, mint};
+pub use session::{LASTS, SignInError, extend, identify, identify_again};
+
+use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
 use uuid::Uuid;
 
-/// Who a request is made for, as the access rules see them. Made by [`identify`] and [`identify_again`] alone; every rule is asked with one.
+use session::EXTENDED_BEFORE;
+
+/// Where a request came from, and what sent it: what a session remembers, so that a person recognizes it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The client's address.
+    pub address: IpAddr,
+    /// What the program calls itself.
+    pub user_agent: Option<String>,
+}
+
+/// Who a request is made for, as the access rules see them. Made by [`identify`] and [`identify_again`] alone; every rule is
+/// asked with one.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     identity: Option<Identity>,
@@ -24,6 +41,7 @@ pub struct Viewer {
 struct Identity {
     user_id: String,
     session_id: String,
+    session_expires_at: DateTime<Utc>,
     platform_owner: bool,
     memberships: Vec<Membership>,
 }
@@ -44,6 +62,12 @@ impl Viewer {
     /// The session that the request came with; nothing for the anonymous.
     pub fn session_id(&self) -> Option<&str> {
         self.identity.as_ref().map(|identity| identity.session_id.as_str())
+    }
+
+    /// Whether the session that the request came with is to be extended. One that was made to last longer is not.
+    pub fn session_is_due(&self) -> bool {
+        let ends = self.identity.as_ref().map(|identity| identity.session_expires_at);
+        ends.is_some_and(|ends| ends <= self.at + EXTENDED_BEFORE)
     }
 
     /// Whether this is the user with this id.

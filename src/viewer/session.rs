@@ -1,9 +1,10 @@
 //! From a credential to a viewer, in one statement. Nothing is kept between requests: a session or a membership that is
-//! revoked ends with the next request, on every gateway.
+//! revoked ends with the next request, on every gateway. A session in use goes on, as the authentication library has it.
 
+use chrono::TimeDelta;
 use entity::{membership, organization, session, user};
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, IntoColumnRef, JoinType, Query, SelectStatement},
 };
 use thiserror::Error;
@@ -11,6 +12,11 @@ use uuid::Uuid;
 
 use super::{Credential, Identity, Membership, Viewer};
 use crate::database::{self, Reader};
+
+/// How long a session lasts from the time at which it was made or extended.
+pub const LASTS: TimeDelta = TimeDelta::days(7);
+/// A session in use is extended when it would end within this time: after a day.
+pub(super) const EXTENDED_BEFORE: TimeDelta = TimeDelta::days(6);
 
 /// Why there is no viewer.
 #[derive(Debug, Error)]
@@ -32,16 +38,16 @@ pub enum SignInError {
 /// [`SignInError`] for a token or a slug that there is not, and when the database fails.
 pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&str>) -> Result<Viewer, SignInError> {
     let at = database::now();
-    let token = match (credential, tenant) {
-        (Credential::Token(token), _) => token,
-        (Credential::Anonymous, None) => {
+    let token = match (credential.token(), tenant) {
+        (Some(token), _) => token,
+        (None, None) => {
             return Ok(Viewer {
                 identity: None,
                 tenant: None,
                 at,
             });
         }
-        (Credential::Anonymous, Some(slug)) => {
+        (None, Some(slug)) => {
             let rows = reader.all(&tenant_by_slug(slug)).await?;
             let id = rows.first().ok_or(SignInError::UnknownTenant)?.try_get_by_index(0)?;
             return Ok(Viewer {
@@ -102,10 +108,30 @@ fn identity(rows: &[QueryResult]) -> Result<Option<Identity>, DbErr> {
     let role: user::Role = first.try_get_by_index(2)?;
     Ok(Some(Identity {
         session_id: first.try_get_by_index(0)?,
+        session_expires_at: first.try_get_by_index(6)?,
         user_id: first.try_get_by_index(1)?,
         platform_owner: role == user::Role::PlatformOwner,
         memberships,
     }))
+}
+
+/// Extends the session that the request came with, as it is [due](Viewer::session_is_due). Of many requests at once, the first
+/// one writes.
+///
+/// # Errors
+/// If the database fails.
+pub async fn extend(connection: &DatabaseConnection, viewer: &Viewer) -> Result<(), DbErr> {
+    let Some(session_id) = viewer.session_id() else {
+        return Ok(());
+    };
+    session::Entity::update_many()
+        .col_expr(session::Column::ExpiresAt, Expr::value(viewer.at + LASTS))
+        .col_expr(session::Column::UpdatedAt, Expr::value(viewer.at))
+        .filter(session::Column::Id.eq(session_id))
+        .filter(session::Column::ExpiresAt.lte(viewer.at + EXTENDED_BEFORE))
+        .exec(connection)
+        .await?;
+    Ok(())
 }
 
 fn tenant_by_slug(slug: &str) -> SelectStatement {
@@ -118,7 +144,7 @@ fn tenant_by_slug(slug: &str) -> SelectStatement {
 }
 
 /// One row for each membership that counts, or one row without. Columns: session, user, platform role, organization, role
-/// in it, tenant.
+/// in it, tenant, the session's end.
 fn session_row(which: Expr, tenant: Option<&str>, at: chrono::DateTime<chrono::Utc>) -> SelectStatement {
     let mut statement = Query::select();
     statement
@@ -128,6 +154,7 @@ fn session_row(which: Expr, tenant: Option<&str>, at: chrono::DateTime<chrono::U
         .column((membership::Entity, membership::Column::OrganizationId))
         .column((membership::Entity, membership::Column::Role))
         .expr(tenant_id(tenant))
+        .column((session::Entity, session::Column::ExpiresAt))
         .from(session::Entity)
         .join(
             JoinType::InnerJoin,

@@ -15,6 +15,8 @@ const MORE: &str = "
     INSERT INTO sessions (id, user_id, token, expires_at)
         SELECT id || '-' || number, id, id || '-' || number, now() + number * interval '1 day'
         FROM users, generate_series(1, 10) AS number;
+    INSERT INTO sign_in_attempts (subject, attempts, expires_at)
+        SELECT 'account:' || number, 1, now() + number * interval '1 second' FROM generate_series(-100, 5000) AS number;
     INSERT INTO users (id, name, email)
         SELECT 'more-' || number, 'One more', 'more-' || number FROM generate_series(1, 20000) AS number;
     UPDATE users SET role = 'platform_owner' WHERE id = 'scale-0000001999';
@@ -189,6 +191,7 @@ async fn questions(db: &DatabaseConnection) -> Vec<Question> {
         question("sessions", &["token"], "token = 'scale-0000000017-7'"),
         question("sessions", &["user_id"], format!("user_id = '{creator}'")),
         question("sessions", &["expires_at"], "expires_at < now()"),
+        question("sign_in_attempts", &["expires_at"], "expires_at < now()"),
         question("accounts", &["user_id"], format!("user_id = '{creator}'")),
         question(
             "accounts",

@@ -151,7 +151,7 @@ async fn without_any_condition_each_viewer_gets_the_rows_of_their_scope() {
     let askers = std::iter::once(("anonymous", Credential::Anonymous)).chain(
         people
             .iter()
-            .map(|person| (person.id.as_str(), Credential::Token(person.token.clone()))),
+            .map(|person| (person.id.as_str(), Credential::Bearer(person.token.clone()))),
     );
     let mut answers: BTreeMap<&str, BTreeSet<Vec<String>>> = BTreeMap::new();
     for (name, credential) in askers {
@@ -243,6 +243,7 @@ async fn the_reader_can_neither_write_nor_read_what_is_secret() {
             "SELECT role FROM users",
             "SELECT * FROM accounts",
             "SELECT * FROM verification_tokens",
+            "SELECT * FROM sign_in_attempts",
             "SELECT * FROM seaql_migrations",
             "CREATE TABLE public.mine ()",
             "CALL codex_secure_rows()",

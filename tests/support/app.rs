@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::SocketAddr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -56,11 +57,15 @@ impl App {
             DbBackend::Postgres => RowSecurity::On,
             _ => RowSecurity::Off,
         };
-        let router =
-            Gateway::new(connection, row_security, Some(Secret::new(SECRET))).router(&GraphiqlSettings::default());
+        let edge = codex_gateway::http::Settings {
+            secret: Some(Secret::new(SECRET)),
+            ..Default::default()
+        };
+        let router = Gateway::new(connection, row_security, edge).router(&GraphiqlSettings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Self {
             db: database.connect().await,
             url,

@@ -15,6 +15,8 @@ pub struct Client {
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: StatusCode,
+    /// The `Set-Cookie` headers.
+    pub cookies: Vec<String>,
     pub body: Value,
 }
 
@@ -54,8 +56,11 @@ impl Client {
         }
         let response = request.send().await.unwrap();
         let status = response.status();
+        let cookies = response.headers().get_all("set-cookie").iter();
+        let cookies = cookies.map(|value| value.to_str().unwrap().to_owned()).collect();
         Answer {
             status,
+            cookies,
             body: response.json().await.unwrap(),
         }
     }

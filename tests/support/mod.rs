@@ -8,7 +8,7 @@ mod database;
 pub mod process;
 mod world;
 
-pub use app::App;
+pub use app::{App, SECRET};
 pub use client::Client;
 pub use database::{Database, texts};
 pub use world::{Organization, Person, content, global, global_id, media};

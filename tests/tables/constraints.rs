@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    account, content, grant, media_item, membership, organization, purchase, session, user, verification_token,
+    account, content, grant, media_item, membership, organization, purchase, session, sign_in_attempt, user,
+    verification_token,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable,
@@ -188,6 +189,8 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ),
     ("audit_entries_actor_id_fkey", "UPDATE audit_entries SET actor_id = 'nobody'"),
     ("audit_entries_organization_id_fkey", "UPDATE audit_entries SET organization_id = id"),
+    ("sign_in_attempts_pkey", "INSERT INTO sign_in_attempts SELECT * FROM sign_in_attempts"),
+    ("sign_in_attempts_attempts_check", "UPDATE sign_in_attempts SET attempts = -1"),
 ];
 
 /// What the constraints above do not forbid, though it looks like it.
@@ -324,6 +327,7 @@ on_both! {
             columns(content::Entity),
             columns(purchase::Entity),
             columns(grant::Entity),
+            columns(sign_in_attempt::Entity),
         ];
         for (table, column, may_be) in columns.concat() {
             let set = format!("UPDATE {table} SET {column} = NULL");

@@ -2,5 +2,6 @@
 
 mod content;
 mod content_lifecycle;
+mod idempotency;
 pub mod limits;
 pub mod matrix;

@@ -97,7 +97,7 @@ on_both! {
     async fn every_foreign_key_has_an_index(app) {
         let indexes = indexes(&app.db).await;
         let keys = foreign_keys(&app.db).await;
-        assert_eq!(keys.len(), 15, "{keys:?}");
+        assert_eq!(keys.len(), 16, "{keys:?}");
         for (table, columns) in keys {
             let serves = |index: &Index| {
                 index.table == table && index.predicate.is_none() && index.columns.starts_with(&columns)

@@ -9,7 +9,7 @@ use std::{
 };
 
 use codex_gateway::database::{exclusively, now};
-use entity::{account, audit_entry, membership::Role, sign_in_attempt, verification_token};
+use entity::{account, audit_entry, idempotency_key, membership::Role, sign_in_attempt, verification_token};
 use futures_util::future::join_all;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
@@ -144,6 +144,16 @@ async fn fill(app: &App) {
         ..Default::default()
     };
     entry.insert(&app.db).await.unwrap();
+    let key = idempotency_key::ActiveModel {
+        id: Set(uuid::Uuid::now_v7()),
+        user_id: Set("user-ann".to_owned()),
+        key: Set("key".to_owned()),
+        request: Set("digest".to_owned()),
+        outcomes: Set(serde_json::json!({})),
+        expires_at: Set(now()),
+        ..Default::default()
+    };
+    key.insert(&app.db).await.unwrap();
     let attempt = sign_in_attempt::ActiveModel {
         subject: Set("account:ann@example.com".to_owned()),
         attempts: Set(1),

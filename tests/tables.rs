@@ -9,8 +9,8 @@ use std::{collections::HashSet, fmt::Debug};
 use chrono::{DateTime, Duration, Utc};
 use codex_gateway::database::now;
 use entity::{
-    account, audit_entry, content, grant, media_item, membership, organization, purchase, session, sign_in_attempt,
-    user, verification_token,
+    account, audit_entry, content, grant, idempotency_key, media_item, membership, organization, purchase, session,
+    sign_in_attempt, user, verification_token,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend,
@@ -37,12 +37,14 @@ const LEAST: &str = "
         SELECT 'ann', id, 5, 5, 'payment' FROM content;
     INSERT INTO content_access (user_id, content_id, access_type) SELECT 'ann', id, 'preview' FROM content;
     INSERT INTO audit_entries (action, subject_type, subject_id) VALUES ('user.update', 'user', 'ann');
+    INSERT INTO idempotency_keys (user_id, key, request, expires_at)
+        VALUES ('ann', 'key', 'request', '2040-01-01T00:00:00+00:00');
     INSERT INTO sign_in_attempts (subject, attempts, expires_at)
         VALUES ('account:ann@example.com', 1, '2040-01-01T00:00:00+00:00');
 ";
 
 /// The tables, in an order in which they can be filled.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "users",
     "accounts",
     "sessions",
@@ -55,6 +57,7 @@ const TABLES: [&str; 12] = [
     "content_access",
     "audit_entries",
     "sign_in_attempts",
+    "idempotency_keys",
 ];
 
 /// A moment with microseconds, so many seconds after a fixed one.
@@ -242,6 +245,17 @@ on_both! {
             created_at: at(1),
             updated_at: at(2),
         }).await;
+        comes_back::<idempotency_key::Entity>(&app, idempotency_key::Model {
+            id: Uuid::now_v7(),
+            user_id: "ann".to_owned(),
+            key: "key".to_owned(),
+            request: "digest".to_owned(),
+            outcomes: json!({ "createContent": { "made": "key" } }),
+            answer: Some("{}".to_owned()),
+            expires_at: at(3),
+            created_at: at(1),
+            updated_at: at(2),
+        }).await;
         comes_back::<sign_in_attempt::Entity>(&app, sign_in_attempt::Model {
             subject: "account:ann@example.com".to_owned(),
             attempts: 7,
@@ -267,6 +281,7 @@ on_both! {
             schema.create_table_from_entity(grant::Entity),
             schema.create_table_from_entity(audit_entry::Entity),
             schema.create_table_from_entity(sign_in_attempt::Entity),
+            schema.create_table_from_entity(idempotency_key::Entity),
         ];
         for (twin, table) in twins.iter_mut().zip(TABLES) {
             // Beside each table, the one that the entity would have made.

@@ -15,6 +15,7 @@ pub mod account;
 pub mod audit_entry;
 pub mod content;
 pub mod grant;
+pub mod idempotency_key;
 pub mod media_item;
 pub mod membership;
 pub mod organization;

@@ -22,6 +22,8 @@ pub enum Code {
     NotFound,
     /// The viewer sees what is to be changed, and may not change it.
     Forbidden,
+    /// The `Idempotency-Key` came with another request before.
+    IdempotencyKeyReused,
     /// The gateway failed. The client learns an id to quote, and the log has the rest.
     Internal,
 }
@@ -36,6 +38,7 @@ impl Code {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::NotFound => "NOT_FOUND",
             Self::Forbidden => "FORBIDDEN",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -61,6 +64,12 @@ impl ClientError {
             argument: Some(argument.to_owned()),
             id: None,
         }
+    }
+
+    /// A key came with another request than this one.
+    pub fn key_reused() -> Self {
+        let message = "The `Idempotency-Key` came with another request before. A new request needs a new key.";
+        Self::new(Code::IdempotencyKeyReused, message)
     }
 
     /// An error of this kind.

@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use axum::http::{HeaderMap, Method, header};
 
-use super::{Gateway, document, refusal::Refusal, request::Parameters, response, viewer::Claim};
+use super::{Gateway, document, idempotency, refusal::Refusal, request::Parameters, response, viewer::Claim};
 use crate::{database::Reader, store::Scope, viewer::Client};
 
 /// Executes the operation that a request asks for.
@@ -28,6 +28,10 @@ pub(super) async fn execute(
     if *method != Method::POST && !is_query(&document, parameters.operation_name.as_deref()) {
         return Err(Refusal::method("POST", "Only queries come by GET."));
     }
+    let key = match is_query(&document, parameters.operation_name.as_deref()) {
+        true => None,
+        false => idempotency::key(headers, &parameters, claim.tenant())?,
+    };
     let mut variables = parameters.variables;
     document::check(&document)?;
     if let Some(operation) = document::chosen(&document, parameters.operation_name.as_deref()).next() {
@@ -38,6 +42,13 @@ pub(super) async fn execute(
     let viewer = claim.viewer(&reader).await?;
     let cookie = claim.extended(gateway, &viewer, &reader).await;
     let scope = Arc::new(Scope::new(viewer, reader).await);
+    let asked = scope.viewer();
+    let keyed = key.is_some();
+    if let Some(key) = key
+        && let Some(answer) = idempotency::answered(&scope, key).await?
+    {
+        return Ok(answer);
+    }
     let mut request = Request::new(parameters.query).data(Arc::clone(&scope)).data(client);
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
@@ -46,7 +57,11 @@ pub(super) async fn execute(
     if let Some(cookie) = cookie {
         executed.http_headers.append(header::SET_COOKIE, cookie);
     }
-    response::begun(executed)
+    let executed = response::begun(executed)?;
+    if keyed {
+        idempotency::keep(&scope, &asked, &executed).await;
+    }
+    Ok(executed)
 }
 
 /// Whether nothing but a query can be meant.

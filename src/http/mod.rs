@@ -5,6 +5,7 @@ mod document;
 mod execution;
 mod graphiql;
 mod graphql;
+mod idempotency;
 mod negotiation;
 mod refusal;
 mod request;

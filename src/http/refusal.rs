@@ -62,7 +62,7 @@ impl Refusal {
         }
     }
 
-    fn http(status: StatusCode, error: ClientError) -> Self {
+    pub(super) fn http(status: StatusCode, error: ClientError) -> Self {
         Self {
             status: Status::Http(status),
             errors: vec![error.into()],

@@ -59,6 +59,11 @@ impl<'a> Claim<'a> {
             })
     }
 
+    /// The slug of the organization that the request is pinned to.
+    pub(super) fn tenant(&self) -> Option<&'a str> {
+        self.tenant
+    }
+
     /// Extends the session if that is due, and gives the cookie that goes on as long, if the request came with one. A session
     /// that cannot be extended just now is still a session.
     pub(super) async fn extended(&self, gateway: &Gateway, viewer: &Viewer, reader: &Reader) -> Option<HeaderValue> {

@@ -2,13 +2,16 @@
 
 use std::{
     future::Future,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
     batch::{self, Counts, Loader, Pages, Rows},
-    change::{self, Change, Next, Refusal},
+    change::{self, Call, Change, IdempotencyKey, Next, Refusal},
     content::Content,
     grant::Grant,
     media_item::MediaItem,
@@ -37,6 +40,8 @@ pub type Outcome<T> = Result<T, Arc<Error>>;
 /// viewer.
 pub struct Scope {
     reader: Arc<Reader>,
+    key: OnceLock<IdempotencyKey>,
+    tells_secrets: AtomicBool,
     now: RwLock<Arc<Now>>,
 }
 
@@ -66,6 +71,8 @@ impl Scope {
         let reader = Arc::new(reader);
         Self {
             now: RwLock::new(Now::new(Arc::new(viewer), &reader)),
+            key: OnceLock::new(),
+            tells_secrets: AtomicBool::new(false),
             reader,
         }
     }
@@ -75,16 +82,56 @@ impl Scope {
         Arc::clone(&self.now().access.viewer)
     }
 
-    /// Makes this change, all of it or nothing. What is read afterwards is what the change has left behind, by a viewer who is
+    /// Has the request's changes made once for this key, however often the request comes; and gives the first answer, if the
+    /// request has been answered already. Nothing becomes of a key of the anonymous, who cannot be told apart.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyReused`], if the key came with another request.
+    pub async fn answered(&self, key: IdempotencyKey) -> Result<Option<String>, Refusal> {
+        let viewer = self.viewer();
+        let Some(user_id) = viewer.user_id() else {
+            return Ok(None);
+        };
+        self.reader.end().await;
+        let answer = key.answer(self.reader.connection(), user_id).await?;
+        // A scope is one request's, which has one key.
+        let _ = self.key.set(key);
+        Ok(answer)
+    }
+
+    /// Keeps the request's answer for its key, if it has one, and unless it tells what is told only once. The viewer is who
+    /// asked, whatever has become of them since.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn keep_answer(&self, viewer: &Viewer, answer: String) -> Result<(), Error> {
+        match (self.key.get(), viewer.user_id()) {
+            (Some(key), Some(user_id)) if !self.tells_secrets.load(Ordering::Relaxed) => {
+                Ok(key.keep(self.reader.connection(), user_id, answer).await?)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes this change, all of it or nothing. Its place is the name that its field has in the answer. What is read afterwards is what the change has left behind, by a viewer who is
     /// what it has made of them.
     ///
     /// # Errors
     /// [`Refusal`], and then nothing has changed.
-    pub async fn change<C: Change>(&self, change: &C) -> Result<C::Outcome, Refusal> {
+    pub async fn change<C: Change>(&self, place: &str, change: &C) -> Result<C::Outcome, Refusal> {
         let viewer = self.viewer();
         // A request holds one connection at a time, and what it has read so far is of the time before the change.
         self.reader.end().await;
-        let (outcome, next) = change::run(&viewer, self.reader.connection(), change).await?;
+        if C::FOR_ANONYMOUS {
+            self.tells_secrets.store(true, Ordering::Relaxed);
+        }
+        let call = Call {
+            viewer: &viewer,
+            connection: self.reader.connection(),
+            place,
+            key: self.key.get(),
+        };
+        let (outcome, next) = change::run(&call, change).await?;
         let viewer = match next {
             Next::Same => viewer,
             Next::Viewer(session_id) => {

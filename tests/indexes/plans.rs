@@ -17,6 +17,8 @@ const MORE: &str = "
         FROM users, generate_series(1, 10) AS number;
     INSERT INTO sign_in_attempts (subject, attempts, expires_at)
         SELECT 'account:' || number, 1, now() + number * interval '1 second' FROM generate_series(-100, 5000) AS number;
+    INSERT INTO idempotency_keys (user_id, key, request, expires_at)
+        SELECT id, 'key-' || number, 'request', now() + number * interval '1 hour' FROM users, generate_series(-1, 5) AS number;
     INSERT INTO users (id, name, email)
         SELECT 'more-' || number, 'One more', 'more-' || number FROM generate_series(1, 20000) AS number;
     UPDATE users SET role = 'platform_owner' WHERE id = 'scale-0000001999';
@@ -192,6 +194,11 @@ async fn questions(db: &DatabaseConnection) -> Vec<Question> {
         question("sessions", &["user_id"], format!("user_id = '{creator}'")),
         question("sessions", &["expires_at"], "expires_at < now()"),
         question("sign_in_attempts", &["expires_at"], "expires_at < now()"),
+        question(
+            "idempotency_keys",
+            &["expires_at"],
+            "expires_at < now() - interval '30 minutes'",
+        ),
         question("accounts", &["user_id"], format!("user_id = '{creator}'")),
         question(
             "accounts",

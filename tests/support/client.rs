@@ -1,6 +1,6 @@
 //! Somebody who asks.
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 
 /// Somebody who asks, with the same headers every time.
@@ -15,6 +15,7 @@ pub struct Client {
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: StatusCode,
+    pub headers: HeaderMap,
     /// The `Set-Cookie` headers.
     pub cookies: Vec<String>,
     pub body: Value,
@@ -56,11 +57,13 @@ impl Client {
         }
         let response = request.send().await.unwrap();
         let status = response.status();
-        let cookies = response.headers().get_all("set-cookie").iter();
+        let headers = response.headers().clone();
+        let cookies = headers.get_all("set-cookie").iter();
         let cookies = cookies.map(|value| value.to_str().unwrap().to_owned()).collect();
         Answer {
             status,
             cookies,
+            headers,
             body: response.json().await.unwrap(),
         }
     }

@@ -9,6 +9,6 @@ pub mod process;
 mod world;
 
 pub use app::{App, SECRET};
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use database::{Database, texts};
 pub use world::{Organization, Person, content, global, global_id, media};

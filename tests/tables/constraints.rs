@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    account, content, grant, media_item, membership, organization, purchase, session, sign_in_attempt, user,
-    verification_token,
+    account, content, grant, idempotency_key, media_item, membership, organization, purchase, session, sign_in_attempt,
+    user, verification_token,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable,
@@ -189,6 +189,17 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ),
     ("audit_entries_actor_id_fkey", "UPDATE audit_entries SET actor_id = 'nobody'"),
     ("audit_entries_organization_id_fkey", "UPDATE audit_entries SET organization_id = id"),
+    (
+        "idempotency_keys_pkey",
+        "INSERT INTO idempotency_keys (id, user_id, key, request, expires_at)
+            SELECT id, user_id, 'other', request, expires_at FROM idempotency_keys",
+    ),
+    (
+        "idempotency_keys_user_id_key_key",
+        "INSERT INTO idempotency_keys (user_id, key, request, expires_at)
+            SELECT user_id, key, request, expires_at FROM idempotency_keys",
+    ),
+    ("idempotency_keys_user_id_fkey", "UPDATE idempotency_keys SET user_id = 'nobody'"),
     ("sign_in_attempts_pkey", "INSERT INTO sign_in_attempts SELECT * FROM sign_in_attempts"),
     ("sign_in_attempts_attempts_check", "UPDATE sign_in_attempts SET attempts = -1"),
 ];
@@ -328,6 +339,7 @@ on_both! {
             columns(purchase::Entity),
             columns(grant::Entity),
             columns(sign_in_attempt::Entity),
+            columns(idempotency_key::Entity),
         ];
         for (table, column, may_be) in columns.concat() {
             let set = format!("UPDATE {table} SET {column} = NULL");
@@ -515,6 +527,13 @@ const POINTERS: &[(&str, &str, &str, Rule, &str)] = &[
         Rule::Cascade,
         "INSERT INTO content_access (user_id, content_id, access_type)
             SELECT 'other', id, 'preview' FROM content WHERE slug = 'parent'",
+    ),
+    (
+        "idempotency_keys",
+        "user_id",
+        USER,
+        Rule::Cascade,
+        "INSERT INTO idempotency_keys (user_id, key, request, expires_at) VALUES ('parent', 'key', 'request', '2040-01-01T00:00:00+00:00')",
     ),
     (
         "audit_entries",

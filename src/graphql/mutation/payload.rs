@@ -49,12 +49,15 @@ pub async fn change<C: Change, P: From<Done<C::Outcome>>>(
     input: Result<C>,
 ) -> Option<Result<P>> {
     let done = async {
-        match scope(context)?.change(&input?).await {
+        let field = context.field();
+        let place = field.alias().unwrap_or_else(|| field.name());
+        match scope(context)?.change(place, &input?).await {
             Ok(made) => Ok(Done::Made(made)),
             Err(Refusal::Invalid(errors)) => Ok(Done::ToMend(errors.into_iter().map(UserError::from).collect())),
             Err(Refusal::Unauthenticated) => Err(ClientError::new(Code::Unauthenticated, "Sign in first.")),
             Err(Refusal::NotFound) => Err(ClientError::new(Code::NotFound, "There is no such thing to change.")),
             Err(Refusal::Forbidden) => Err(ClientError::new(Code::Forbidden, "You may not change this.")),
+            Err(Refusal::KeyReused) => Err(ClientError::key_reused()),
             Err(Refusal::Failed(error)) => Err(error.into()),
         }
     };

@@ -1,10 +1,12 @@
 //! What is changed: one transaction a change, with its place in the audit log.
 
+mod idempotency;
 pub mod limits;
 mod refusal;
 mod subject;
 mod transaction;
 
+pub use idempotency::IdempotencyKey;
 pub use limits::{Checks, Patch};
 pub use refusal::{Refusal, UserError, UserErrorCode};
 pub(super) use subject::Subject;
@@ -12,11 +14,12 @@ pub use transaction::{Hold, Transaction};
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Error;
 use crate::{database, viewer::Viewer};
+use idempotency::Recorded;
 
 /// How often a change is tried when others are in its way.
 const MOST_TRIES: u32 = 8;
@@ -53,19 +56,28 @@ pub(super) enum Next {
     Viewer(Option<String>),
 }
 
+/// A request as a change sees it: who wants it, where its place in the answer is, and with what key it may come again.
+pub(super) struct Call<'a> {
+    pub(super) viewer: &'a Arc<Viewer>,
+    pub(super) connection: &'a DatabaseConnection,
+    pub(super) place: &'a str,
+    pub(super) key: Option<&'a IdempotencyKey>,
+}
+
 /// Runs a change to its end.
-pub(super) async fn run<C: Change>(
-    viewer: &Arc<Viewer>,
-    connection: &DatabaseConnection,
-    change: &C,
-) -> Result<(C::Outcome, Next), Refusal> {
-    if !C::FOR_ANONYMOUS && viewer.user_id().is_none() {
+pub(super) async fn run<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
+    if !C::FOR_ANONYMOUS && call.viewer.user_id().is_none() {
         return Err(Refusal::Unauthenticated);
     }
     let mut tries = 0;
     loop {
         tries += 1;
-        match attempt(viewer, connection, change).await {
+        let done = match (call.key, call.viewer.user_id()) {
+            // What signs somebody in is told once, and not kept.
+            (Some(key), Some(user_id)) if !C::FOR_ANONYMOUS => once(call, key, user_id, change).await,
+            _ => attempt(call, database::begin_change(call.connection).await?, change).await,
+        };
+        match done {
             Err(Refusal::Failed(Error::Database(error))) if tries < MOST_TRIES && database::may_be_retried(&error) => {
                 tracing::debug!(action = C::ACTION, tries, "in each other's way: {error}");
                 // At random, so that those who met do not meet again.
@@ -77,12 +89,13 @@ pub(super) async fn run<C: Change>(
     }
 }
 
+/// Tries to make the change, and commits it.
 async fn attempt<C: Change>(
-    viewer: &Arc<Viewer>,
-    connection: &DatabaseConnection,
+    call: &Call<'_>,
+    database: DatabaseTransaction,
     change: &C,
 ) -> Result<(C::Outcome, Next), Refusal> {
-    let mut transaction = Transaction::begin(viewer, connection, C::ACTION).await?;
+    let mut transaction = Transaction::new(call.viewer, database, C::ACTION);
     match change.run(&mut transaction).await {
         Ok(outcome) => Ok((outcome, transaction.commit().await?)),
         Err(refusal) => {
@@ -91,4 +104,35 @@ async fn attempt<C: Change>(
             Err(refusal)
         }
     }
+}
+
+/// Makes the change unless it was made before with this key, and writes down what became of it, all in one transaction.
+async fn once<C: Change>(
+    call: &Call<'_>,
+    key: &IdempotencyKey,
+    user_id: &str,
+    change: &C,
+) -> Result<(C::Outcome, Next), Refusal> {
+    let transaction = database::begin_change(call.connection).await?;
+    let held = key.hold(&transaction, user_id).await?;
+    match held.recorded(call.place) {
+        Some(Recorded::Made(outcome)) => {
+            let outcome = serde_json::from_value(outcome).map_err(|error| DbErr::Json(error.to_string()))?;
+            return Ok((outcome, Next::Same));
+        }
+        Some(Recorded::ToMend(errors)) => return Err(Refusal::Invalid(errors)),
+        None => (),
+    }
+    // Within a savepoint: of a change that is not made, the word that it is not stays.
+    let done = attempt(call, transaction.begin().await?, change).await;
+    let became = match &done {
+        Ok((outcome, _)) => {
+            Recorded::Made(serde_json::to_value(outcome).map_err(|error| DbErr::Json(error.to_string()))?)
+        }
+        Err(Refusal::Invalid(errors)) => Recorded::ToMend(errors.clone()),
+        Err(_) => return done,
+    };
+    held.record(&transaction, call.place, &became).await?;
+    transaction.commit().await?;
+    done
 }

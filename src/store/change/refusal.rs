@@ -1,6 +1,7 @@
 //! Why nothing was changed.
 
 use sea_orm::DbErr;
+use serde::{Deserialize, Serialize};
 
 use crate::store::Error;
 
@@ -15,6 +16,8 @@ pub enum Refusal {
     Forbidden,
     /// The person can mend it: all that is wrong.
     Invalid(Vec<UserError>),
+    /// The key that the request came with is another request's.
+    KeyReused,
     /// The gateway failed; for the log alone.
     Failed(Error),
 }
@@ -38,7 +41,7 @@ impl From<UserError> for Refusal {
 }
 
 /// Something that a person can mend. Its text is for them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserError {
     /// What kind of thing it is.
     pub code: UserErrorCode,
@@ -69,7 +72,7 @@ impl UserError {
 }
 
 /// The kinds of things that a person can mend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum UserErrorCode {
     /// Nothing is there, and something has to be.
     Required,

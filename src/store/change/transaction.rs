@@ -8,8 +8,8 @@ use entity::audit_entry;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect, SqlErr,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    Iterable, ModelTrait, QueryFilter, QuerySelect, SqlErr,
     prelude::Uuid,
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
@@ -48,20 +48,16 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    pub(super) async fn begin(
-        viewer: &Arc<Viewer>,
-        connection: &DatabaseConnection,
-        action: &'static str,
-    ) -> Result<Self, DbErr> {
-        Ok(Self {
+    pub(super) fn new(viewer: &Arc<Viewer>, database: DatabaseTransaction, action: &'static str) -> Self {
+        Self {
             viewer: Arc::clone(viewer),
-            database: database::begin_change(connection).await?,
+            database,
             action,
             at: database::now(),
             entries: Vec::new(),
             actor: viewer.user_id().map(str::to_owned),
             next: Next::Same,
-        })
+        }
     }
 
     /// Who changes. (A handle, so that it can be asked while the transaction is at work.)

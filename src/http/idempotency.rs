@@ -1,0 +1,90 @@
+//! The `Idempotency-Key` header: a change that a client sends again is not made again
+//! (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>).
+
+use async_graphql::Response as Executed;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{refusal::Refusal, request::Parameters};
+use crate::{
+    graphql::{ClientError, Code},
+    store::{
+        Scope,
+        change::{self, IdempotencyKey},
+    },
+    viewer::Viewer,
+};
+
+const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says of an answer that it is the first one, again.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The longest key that is kept.
+const LONGEST: usize = 255;
+
+/// The request's key, if it has one. Whatever could make an answer another goes into the digest: the document, the operation,
+/// the variables and the tenant.
+///
+/// # Errors
+/// If there are several keys, or it is not of 1 to 255 visible characters.
+pub(super) fn key(
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    tenant: Option<&str>,
+) -> Result<Option<IdempotencyKey>, Refusal> {
+    let mut keys = headers.get_all(HEADER).iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    let malformed =
+        || Refusal::bad_request("The `Idempotency-Key` header must be one text of 1 to 255 visible characters.");
+    let key = key.to_str().map_err(|_| malformed())?.trim();
+    if key.is_empty() || key.len() > LONGEST || keys.next().is_some() {
+        return Err(malformed());
+    }
+    let request = json!([
+        parameters.query,
+        parameters.operation_name,
+        parameters.variables,
+        tenant
+    ]);
+    let digest = Sha256::digest(request.to_string());
+    Ok(Some(IdempotencyKey {
+        key: key.to_owned(),
+        request: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }))
+}
+
+/// The first answer, if there is one already.
+///
+/// # Errors
+/// If the key came with another request.
+pub(super) async fn answered(scope: &Scope, key: IdempotencyKey) -> Result<Option<Executed>, Refusal> {
+    let answer = scope.answered(key).await.map_err(|refusal| match refusal {
+        change::Refusal::KeyReused => Refusal::http(StatusCode::UNPROCESSABLE_ENTITY, ClientError::key_reused()),
+        change::Refusal::Failed(error) => Refusal::internal(error),
+        refusal => Refusal::internal(format!("{refusal:?}")),
+    })?;
+    let Some(answer) = answer else { return Ok(None) };
+    let mut executed: Executed = serde_json::from_str(&answer).map_err(Refusal::internal)?;
+    executed.http_headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    Ok(Some(executed))
+}
+
+/// Keeps the answer for when the request comes again. Where the gateway failed there is none: then it may be tried again.
+pub(super) async fn keep(scope: &Scope, viewer: &Viewer, executed: &Executed) {
+    let internal = |error: &async_graphql::ServerError| {
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        code == Some(&Code::Internal.name().into())
+    };
+    if executed.errors.iter().any(internal) {
+        return;
+    }
+    let kept = async {
+        let answer = serde_json::to_string(executed)?;
+        scope.keep_answer(viewer, answer).await?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+    };
+    // What the changes came to is kept with them. Without the answer, it is put together anew from that.
+    if let Err(error) = kept.await {
+        tracing::warn!("an answer could not be kept for its key: {error}");
+    }
+}

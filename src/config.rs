@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
-use crate::database;
+use crate::{database, graphql::Limits, http};
 
 /// A GraphQL gateway for a multi-tenant content platform. Without a command, it serves.
 #[derive(Debug, Parser)]
@@ -100,6 +100,47 @@ pub struct ServeSettings {
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
     pub graphiql_assets: Option<PathBuf>,
+    /// How much a request may ask for.
+    #[command(flatten, next_help_heading = "Limits")]
+    pub limits: LimitSettings,
+}
+
+/// How much a request may ask for.
+#[derive(Clone, Debug, Args)]
+pub struct LimitSettings {
+    /// The most bytes of a request's body
+    #[arg(long, env = "CODEX_MAX_BODY", value_name = "BYTES", default_value_t = Limits::USUAL.body_bytes,
+        value_parser = count())]
+    pub max_body: u32,
+    /// The most tokens of a document
+    #[arg(long, env = "CODEX_MAX_TOKENS", value_name = "N", default_value_t = Limits::USUAL.tokens,
+        value_parser = count())]
+    pub max_tokens: u32,
+    /// The most levels of fields
+    #[arg(long, env = "CODEX_MAX_DEPTH", value_name = "N", default_value_t = Limits::USUAL.depth,
+        value_parser = clap::value_parser!(u32).range(i64::from(Limits::LEAST_DEPTH)..=i64::from(Limits::MOST_DEPTH)))]
+    pub max_depth: u32,
+    /// The most aliases of an operation
+    #[arg(long, env = "CODEX_MAX_ALIASES", value_name = "N", default_value_t = Limits::USUAL.aliases,
+        value_parser = count())]
+    pub max_aliases: u32,
+    /// The most directives of an operation
+    #[arg(long, env = "CODEX_MAX_DIRECTIVES", value_name = "N", default_value_t = Limits::USUAL.directives,
+        value_parser = count())]
+    pub max_directives: u32,
+    /// The most fields on the first level of an operation
+    #[arg(long, env = "CODEX_MAX_ROOT_FIELDS", value_name = "N", default_value_t = Limits::USUAL.root_fields,
+        value_parser = count())]
+    pub max_root_fields: u32,
+    /// The most that an operation may cost: about as many objects may come back
+    #[arg(long, env = "CODEX_MAX_COST", value_name = "N", default_value_t = Limits::USUAL.cost,
+        value_parser = count())]
+    pub max_cost: u32,
+}
+
+/// A count that GraphQL's `Int` can tell.
+fn count() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=i64::from(i32::MAX))
 }
 
 /// What to do with the schema's steps.
@@ -149,6 +190,30 @@ pub struct SchemaSettings {
     /// Compare with this file, and fail if they differ
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
+}
+
+impl ServeSettings {
+    /// How the edge is set.
+    pub fn edge(&self) -> http::Settings {
+        http::Settings {
+            limits: self.limits.resolve(),
+        }
+    }
+}
+
+impl LimitSettings {
+    fn resolve(&self) -> Limits {
+        Limits {
+            body_bytes: self.max_body,
+            tokens: self.max_tokens,
+            depth: self.max_depth,
+            aliases: self.max_aliases,
+            directives: self.max_directives,
+            root_fields: self.max_root_fields,
+            cost: self.max_cost,
+            ..Limits::USUAL
+        }
+    }
 }
 
 impl DatabaseSettings {

@@ -51,7 +51,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
             })
             .collect(),
     };
-    let router = Gateway::new(connection, row_security, secret).router(&graphiql);
+    let router = Gateway::new(connection, row_security, secret, settings.edge()).router(&graphiql);
     axum::serve(listener, router)
         .with_graceful_shutdown(told_to_stop())
         .await

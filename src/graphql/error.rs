@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::ErrorExtensions;
 use uuid::Uuid;
 
+use super::limits::Limit;
 use crate::store;
 
 /// The kinds of errors, as `extensions.code` names them.
@@ -18,6 +19,8 @@ pub enum Code {
     BadUserInput,
     /// The credential is unknown, has expired or is none.
     Unauthenticated,
+    /// The request asks for more than this limit lets it.
+    Exceeds(Limit),
     /// The gateway failed. The client learns an id to quote, and the log has the rest.
     Internal,
 }
@@ -30,6 +33,7 @@ impl Code {
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Exceeds(limit) => limit.code(),
             Self::Internal => "INTERNAL",
         }
     }
@@ -41,6 +45,8 @@ pub struct ClientError {
     code: Code,
     message: String,
     argument: Option<String>,
+    /// What was exceeded, and by what where that is known.
+    limit: Option<(u32, Option<u32>)>,
     id: Option<Uuid>,
 }
 
@@ -53,6 +59,7 @@ impl ClientError {
             code: Code::BadUserInput,
             message,
             argument: Some(argument.to_owned()),
+            limit: None,
             id: None,
         }
     }
@@ -63,7 +70,19 @@ impl ClientError {
             code,
             message: message.into(),
             argument: None,
+            limit: None,
             id: None,
+        }
+    }
+
+    /// A request that asks for more than `most`: for `found`, if it is known how much.
+    pub fn exceeded(limit: Limit, most: u32, found: Option<u32>) -> Self {
+        let (place, what) = limit.words();
+        let found_words = found.map(|found| format!(", and has {found}")).unwrap_or_default();
+        let message = format!("{place} must not have more than {most} {what}{found_words}.");
+        Self {
+            limit: Some((most, found)),
+            ..Self::new(Code::Exceeds(limit), message)
         }
     }
 
@@ -76,6 +95,7 @@ impl ClientError {
             code: Code::Internal,
             message,
             argument: None,
+            limit: None,
             id: Some(id),
         }
     }
@@ -87,6 +107,12 @@ impl From<ClientError> for async_graphql::Error {
             extensions.set("code", error.code.name());
             if let Some(argument) = error.argument {
                 extensions.set("argument", argument);
+            }
+            if let Some((limit, found)) = error.limit {
+                extensions.set("limit", limit);
+                if let Some(found) = found {
+                    extensions.set("found", found);
+                }
             }
             if let Some(id) = error.id {
                 extensions.set("id", id.to_string());

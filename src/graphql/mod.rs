@@ -8,6 +8,7 @@ mod grant;
 mod guard;
 mod id;
 mod input;
+mod limits;
 mod look_ahead;
 mod media_item;
 mod membership;
@@ -19,7 +20,9 @@ mod scalar;
 mod session;
 mod user;
 
+pub use connection::{LARGEST_SIZE, USUAL_SIZE};
 pub use error::{ClientError, Code};
+pub use limits::{Limit, Limits};
 pub use query::Query;
 
 use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions};
@@ -27,9 +30,12 @@ use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions};
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
 
-/// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`.
-pub fn schema() -> Schema {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+/// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`. The limits
+/// it only tells; the edge holds them.
+pub fn schema(limits: Limits) -> Schema {
+    Schema::build(Query::new(limits), EmptyMutation, EmptySubscription)
+        // Below what the edge lets pass the library would refuse, without a code that says so.
+        .limit_recursive_depth(Limits::NESTED as usize)
         .register_output_type::<guard::Rules>()
         .finish()
 }
@@ -44,6 +50,6 @@ pub fn sdl() -> String {
         .include_specified_by()
         .use_space_ident()
         .indent_width(2);
-    let sdl = schema().sdl_with_options(options);
+    let sdl = schema(Limits::USUAL).sdl_with_options(options);
     format!("{}\n", sdl.trim())
 }

@@ -8,7 +8,14 @@ use async_graphql::{
 };
 use axum::http::{HeaderMap, Method};
 
-use super::{Gateway, document, refusal::Refusal, request::Parameters, response, viewer::Claim};
+use super::{
+    Gateway, document,
+    limits::{self, Cost},
+    refusal::Refusal,
+    request::Parameters,
+    response,
+    viewer::Claim,
+};
 use crate::{database::Reader, store::Scope};
 
 /// Executes the operation that a request asks for.
@@ -23,14 +30,15 @@ pub(super) async fn execute(
 ) -> Result<Executed, Refusal> {
     // In this order: what the headers alone tell, what the document tells, what only the database knows.
     let claim = Claim::from_headers(headers, gateway.secret.as_ref())?;
-    let document = document::parse(&parameters.query)?;
+    let document = document::read(&parameters.query, &gateway.settings.limits)?;
     if *method != Method::POST && !is_query(&document, parameters.operation_name.as_deref()) {
         return Err(Refusal::method("POST", "Only queries come by GET."));
     }
     let mut variables = parameters.variables;
-    document::check(&document)?;
+    let mut cost = Cost(0);
     if let Some(operation) = document::chosen(&document, parameters.operation_name.as_deref()).next() {
         document::complete(operation, &mut variables)?;
+        cost = limits::cost(&document, operation, &variables, gateway.settings.limits.cost)?;
     }
 
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
@@ -40,7 +48,11 @@ pub(super) async fn execute(
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(variables.into());
-    response::begun(scope.drive(gateway.schema.execute(request)).await)
+    let mut executed = response::begun(scope.drive(gateway.schema.execute(request)).await)?;
+    if parameters.wants_cost {
+        executed.extensions.insert("cost".to_owned(), cost.0.into());
+    }
+    Ok(executed)
 }
 
 /// Whether nothing but a query can be meant.

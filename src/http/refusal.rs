@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{negotiation::Answer, response};
-use crate::graphql::{ClientError, Code};
+use crate::graphql::{ClientError, Code, Limit};
 
 /// The most errors in an answer to what was not executed: a document may have as many as it has fields.
 const MOST_ERRORS: usize = 20;
@@ -39,6 +39,11 @@ impl Refusal {
     pub(super) fn method(allow: &'static str, message: &str) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, message)
             .with(header::ALLOW, HeaderValue::from_static(allow))
+    }
+
+    pub(super) fn body_too_large(most: u32) -> Self {
+        let error = ClientError::exceeded(Limit::BodyBytes, most, None);
+        Self::http(StatusCode::PAYLOAD_TOO_LARGE, error)
     }
 
     pub(super) fn unauthenticated(message: impl Into<String>) -> Self {

@@ -8,14 +8,16 @@ use axum::{
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use crate::graphql::Code;
+use crate::graphql::{Code, Limits};
 
-/// The parameters of a request, as GraphQL over HTTP names them. `extensions` are read, and nothing comes of them.
+/// The parameters of a request, as GraphQL over HTTP names them.
 #[derive(Debug)]
 pub(super) struct Parameters {
     pub(super) query: String,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Map<String, Value>,
+    /// Of the extensions: whether the client wants to know what its operation costs.
+    pub(super) wants_cost: bool,
 }
 
 impl Parameters {
@@ -40,7 +42,11 @@ impl Parameters {
     }
 
     /// Reads the parameters out of a POST request's JSON body.
-    pub(super) fn from_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Self, Refusal> {
+    pub(super) fn from_body(
+        headers: &HeaderMap,
+        body: Result<Bytes, BytesRejection>,
+        limits: &Limits,
+    ) -> Result<Self, Refusal> {
         if !is_json(headers) {
             let message = "The body must be `application/json`, in UTF-8, and the `Content-Type` header must say so.";
             return Err(Refusal::new(
@@ -49,8 +55,10 @@ impl Parameters {
                 message,
             ));
         }
-        let body =
-            body.map_err(|rejection| Refusal::new(rejection.status(), Code::BadUserInput, rejection.body_text()))?;
+        let body = body.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::body_too_large(limits.body_bytes),
+            status => Refusal::new(status, Code::BadUserInput, rejection.body_text()),
+        })?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(parameters)) => Self::from_map(parameters),
             Ok(_) => Err(Refusal::bad_request("The body must be a JSON object.")),
@@ -76,12 +84,13 @@ impl Parameters {
             Some(_) => Err(must_be(name, "a JSON object")),
             None => Ok(Map::new()),
         };
-        object("extensions")?;
+        let extensions = object("extensions")?;
         let variables = object("variables")?;
         Ok(Self {
             query,
             operation_name,
             variables,
+            wants_cost: extensions.get("cost") == Some(&Value::Bool(true)),
         })
     }
 }

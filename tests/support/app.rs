@@ -17,7 +17,7 @@ use codex_gateway::{
 use sea_orm::{DatabaseConnection, DbBackend, Statement};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{Client, Database, Person};
+use super::{Client, Database, Edge, Person};
 
 /// The key that session cookies are signed with in tests.
 pub const SECRET: &str = "better-auth-secret-for-tests-0001";
@@ -38,6 +38,11 @@ pub struct App {
 impl App {
     /// Starts a gateway over this database.
     pub async fn on(database: Database) -> Self {
+        Self::set(database, Edge::default()).await
+    }
+
+    /// Starts a gateway over this database, with its edge set like this.
+    pub async fn set(database: Database, edge: Edge) -> Self {
         let settings = Settings {
             url: database.url.clone(),
             connections: 8,
@@ -56,8 +61,8 @@ impl App {
             DbBackend::Postgres => RowSecurity::On,
             _ => RowSecurity::Off,
         };
-        let router =
-            Gateway::new(connection, row_security, Some(Secret::new(SECRET))).router(&GraphiqlSettings::default());
+        let router = Gateway::new(connection, row_security, Some(Secret::new(SECRET)), edge)
+            .router(&GraphiqlSettings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

@@ -10,5 +10,6 @@ mod world;
 
 pub use app::App;
 pub use client::Client;
+pub use codex_gateway::http::Settings as Edge;
 pub use database::{Database, texts};
 pub use world::{Organization, Person, content, global, global_id, media};

@@ -100,9 +100,26 @@ pub struct ServeSettings {
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
     pub graphiql_assets: Option<PathBuf>,
+    /// How documents are found and kept.
+    #[command(flatten, next_help_heading = "Documents")]
+    pub documents: DocumentSettings,
     /// How much a request may ask for.
     #[command(flatten, next_help_heading = "Limits")]
     pub limits: LimitSettings,
+}
+
+/// How documents are found and kept.
+#[derive(Clone, Debug, Args)]
+pub struct DocumentSettings {
+    /// The memory for documents that were read before, and for persisted queries, in MiB each
+    #[arg(long, env = "CODEX_DOCUMENT_CACHE", value_name = "MIB", default_value_t = 32)]
+    pub document_cache: u32,
+    /// Documents that can be asked for by their hash: a folder of `.graphql` files, or a JSON manifest
+    #[arg(long, env = "CODEX_TRUSTED", value_name = "PATH")]
+    pub trusted: Option<PathBuf>,
+    /// Execute no other documents
+    #[arg(long, env = "CODEX_TRUSTED_ONLY", requires = "trusted")]
+    pub trusted_only: bool,
 }
 
 /// How much a request may ask for.
@@ -194,10 +211,26 @@ pub struct SchemaSettings {
 
 impl ServeSettings {
     /// How the edge is set.
-    pub fn edge(&self) -> http::Settings {
-        http::Settings {
-            limits: self.limits.resolve(),
-        }
+    ///
+    /// # Errors
+    /// If the trusted documents cannot be read.
+    pub fn edge(&self) -> anyhow::Result<http::Settings> {
+        let limits = self.limits.resolve();
+        Ok(http::Settings {
+            limits,
+            documents: self.documents.resolve(&limits)?,
+        })
+    }
+}
+
+impl DocumentSettings {
+    fn resolve(&self, limits: &Limits) -> anyhow::Result<http::DocumentSettings> {
+        let trusted = self.trusted.as_deref().map(|path| http::Trusted::load(path, limits));
+        Ok(http::DocumentSettings {
+            cache_bytes: u64::from(self.document_cache) * 1024 * 1024,
+            trusted: trusted.transpose().context("--trusted")?.unwrap_or_default(),
+            trusted_only: self.trusted_only,
+        })
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
 /// # Errors
 /// If the database or the address is not to be had, or a PostgreSQL database's schema is not up to date.
 pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -> anyhow::Result<()> {
+    let edge = settings.edge()?;
     let connection = connect(database).await?;
     prepare(&connection, settings).await?;
     let row_security = row_security(&connection, settings.no_rls).await?;
@@ -51,7 +52,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
             })
             .collect(),
     };
-    let router = Gateway::new(connection, row_security, secret, settings.edge()).router(&graphiql);
+    let router = Gateway::new(connection, row_security, secret, edge).router(&graphiql);
     axum::serve(listener, router)
         .with_graceful_shutdown(told_to_stop())
         .await

@@ -19,6 +19,10 @@ pub enum Code {
     BadUserInput,
     /// The credential is unknown, has expired or is none.
     Unauthenticated,
+    /// No document with this hash is known; the client has to send its text.
+    PersistedQueryNotFound,
+    /// The document is not one of those that alone are executed.
+    UntrustedDocument,
     /// The request asks for more than this limit lets it.
     Exceeds(Limit),
     /// The gateway failed. The client learns an id to quote, and the log has the rest.
@@ -33,6 +37,8 @@ impl Code {
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
             Self::Exceeds(limit) => limit.code(),
             Self::Internal => "INTERNAL",
         }

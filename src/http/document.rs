@@ -17,24 +17,36 @@ use super::{
 };
 use crate::graphql::{ClientError, Code, Limits};
 
+/// About how many bytes the parser keeps of a token: most of them are fields.
+const BYTES_A_TOKEN: u64 = 256;
+
+/// A document that can be executed, as far as that is a matter of its text.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) parsed: ExecutableDocument,
+    /// About how many bytes it takes, with its text.
+    pub(super) bytes: u64,
+}
+
 /// Reads a document.
 ///
 /// # Errors
 /// If it is larger than it may be, is not GraphQL, or has a whole number that does not fit into an `Int`.
-pub(super) fn read(text: &str, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
-    tokens::check(text, limits.tokens)?;
-    let document =
+pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
+    let tokens = tokens::count(text, limits.tokens)?;
+    let parsed =
         parse_query(text).map_err(|error| Refusal::operation(vec![unreadable(error.into())], Code::ParseFailed))?;
-    shape::check(&document, limits)?;
-    let operations = document
+    shape::check(&parsed, limits)?;
+    let operations = parsed
         .operations
         .iter()
         .map(|(_, operation)| &operation.node.selection_set);
-    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set);
+    let fragments = parsed.fragments.values().map(|fragment| &fragment.node.selection_set);
     operations
         .chain(fragments)
         .try_for_each(|set| literals_fit(&set.node))?;
-    Ok(document)
+    let bytes = text.len() as u64 + u64::from(tokens) * BYTES_A_TOKEN;
+    Ok(Document { parsed, bytes })
 }
 
 /// What a parser says of a document, without the drawing of it that may be as long as the document.

@@ -30,22 +30,23 @@ pub(super) async fn execute(
 ) -> Result<Executed, Refusal> {
     // In this order: what the headers alone tell, what the document tells, what only the database knows.
     let claim = Claim::from_headers(headers, gateway.secret.as_ref())?;
-    let document = document::read(&parameters.query, &gateway.settings.limits)?;
-    if *method != Method::POST && !is_query(&document, parameters.operation_name.as_deref()) {
+    let document = gateway.documents.find(parameters.document)?;
+    let document = &document.parsed;
+    if *method != Method::POST && !is_query(document, parameters.operation_name.as_deref()) {
         return Err(Refusal::method("POST", "Only queries come by GET."));
     }
     let mut variables = parameters.variables;
     let mut cost = Cost(0);
-    if let Some(operation) = document::chosen(&document, parameters.operation_name.as_deref()).next() {
+    if let Some(operation) = document::chosen(document, parameters.operation_name.as_deref()).next() {
         document::complete(operation, &mut variables)?;
-        cost = limits::cost(&document, operation, &variables, gateway.settings.limits.cost)?;
+        cost = limits::cost(document, operation, &variables, gateway.limits.cost)?;
     }
 
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
     let viewer = claim.viewer(&reader).await?;
     let scope = Arc::new(Scope::new(viewer, reader));
-    let mut request = Request::new(parameters.query).data(Arc::clone(&scope));
-    request.set_parsed_query(document);
+    let mut request = Request::new("").data(Arc::clone(&scope));
+    request.set_parsed_query(document.clone());
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(variables.into());
     let mut executed = response::begun(scope.drive(gateway.schema.execute(request)).await)?;

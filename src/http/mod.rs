@@ -1,6 +1,7 @@
 //! The edge, one file a concern.
 
 mod document;
+mod documents;
 mod execution;
 mod graphiql;
 mod graphql;
@@ -10,19 +11,23 @@ mod refusal;
 mod request;
 mod response;
 mod settings;
+mod trusted;
 mod viewer;
 
+pub use documents::DocumentSettings;
 pub use graphiql::{Person, Settings as GraphiqlSettings};
 pub use settings::Settings;
+pub use trusted::Trusted;
 
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, routing};
 use sea_orm::DatabaseConnection;
 
+use self::documents::Documents;
 use crate::{
     database::RowSecurity,
-    graphql::{Schema, schema},
+    graphql::{Limits, Schema, schema},
     viewer::Secret,
 };
 
@@ -32,7 +37,8 @@ pub struct Gateway {
     connection: DatabaseConnection,
     row_security: RowSecurity,
     secret: Option<Secret>,
-    settings: Settings,
+    limits: Limits,
+    documents: Documents,
 }
 
 impl Gateway {
@@ -48,13 +54,14 @@ impl Gateway {
             connection,
             row_security,
             secret,
-            settings,
+            limits: settings.limits,
+            documents: Documents::new(settings.limits, settings.documents),
         }
     }
 
     /// Everything that it answers.
     pub fn router(self, graphiql: &GraphiqlSettings) -> Router {
-        let body = DefaultBodyLimit::max(self.settings.limits.body_bytes as usize);
+        let body = DefaultBodyLimit::max(self.limits.body_bytes as usize);
         Router::new()
             .route("/graphql", routing::any(graphql::answer).layer(body))
             .with_state(Arc::new(self))

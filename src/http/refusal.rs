@@ -1,5 +1,7 @@
 //! A request that is not carried out, and how that is answered.
 
+use std::fmt;
+
 use async_graphql::ServerError;
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -52,7 +54,7 @@ impl Refusal {
     }
 
     /// The gateway failed; the log has the cause.
-    pub(super) fn internal(cause: impl std::fmt::Display) -> Self {
+    pub(super) fn internal(cause: impl fmt::Display) -> Self {
         Self::http(StatusCode::INTERNAL_SERVER_ERROR, ClientError::internal(cause))
     }
 
@@ -93,6 +95,14 @@ impl Refusal {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+/// In the words that the client reads.
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<_> = self.errors.iter().map(|error| error.message.as_str()).collect();
+        formatter.write_str(&messages.join(" "))
     }
 }
 

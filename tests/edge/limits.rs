@@ -20,7 +20,10 @@ const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description q
     ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
 
 fn edge(limits: Limits) -> Edge {
-    Edge { limits }
+    Edge {
+        limits,
+        ..Edge::default()
+    }
 }
 
 /// Levels of fields, as many as this, and none of them a list.

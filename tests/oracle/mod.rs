@@ -67,7 +67,10 @@ fn unlimited() -> Edge {
         cost: u32::MAX,
         ..Limits::USUAL
     };
-    Edge { limits }
+    Edge {
+        limits,
+        ..Edge::default()
+    }
 }
 
 /// The fields of the schema that the oracle's queries ask for, as `Type.field`: found by looking at many of them.

@@ -10,11 +10,11 @@ use crate::graphql::{ClientError, Code, Limit, Limits};
 /// The byte order mark, which counts as a blank.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Makes sure that a text has no more than this many tokens, and is not nested too deeply.
+/// Counts a text's tokens, and makes sure that they are no more than this and not nested too deeply.
 ///
 /// # Errors
 /// If not; and for a string that does not end.
-pub(in crate::http) fn check(text: &str, most: u32) -> Result<(), ClientError> {
+pub(in crate::http) fn count(text: &str, most: u32) -> Result<u32, ClientError> {
     let mut rest = text.as_bytes();
     let (mut tokens, mut nested) = (0_u32, 0_u32);
     while let Some(&first) = rest.first() {
@@ -40,7 +40,7 @@ pub(in crate::http) fn check(text: &str, most: u32) -> Result<(), ClientError> {
         }
         rest = rest.get(length..).unwrap_or_default();
     }
-    Ok(())
+    Ok(tokens)
 }
 
 /// How long the token is that a text begins with; nothing if it does not end. A fraction counts as three, and what no document

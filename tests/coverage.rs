@@ -17,6 +17,9 @@ const EXCEPTIONS: [(&str, &str); 0] = [];
 /// The type where changes begin.
 const MUTATION: &str = "Mutation";
 
+/// The types that no row has a part in, each with the reason.
+const ROWLESS: [(&str, &str); 1] = [("Limits", "the settings of this gateway, the same for everybody")];
+
 const INTROSPECTION: &str = "{ __schema { queryType { name } types {
     name kind possibleTypes { name } interfaces { name }
     fields(includeDeprecated: true) { name type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
@@ -82,6 +85,11 @@ impl Schema {
             }
         }
     }
+}
+
+/// Whether no row has a part in this type.
+fn is_rowless(name: &str) -> bool {
+    ROWLESS.iter().any(|(rowless, _)| *rowless == name)
 }
 
 /// The name of a type, without the lists and the bangs around it.
@@ -164,7 +172,7 @@ on_both! {
         for (kind_name, kind) in schema.objects() {
             for (field, of) in Schema::fields(kind) {
                 // A root field is one even where it gives a number: that is counted from rows. So is every change.
-                if holders.contains(of) || kind_name == schema.query || kind_name == MUTATION {
+                if (holders.contains(of) || kind_name == schema.query || kind_name == MUTATION) && !is_rowless(of) {
                     ways.insert(format!("{kind_name}.{field}"));
                 }
             }
@@ -187,7 +195,7 @@ on_both! {
             let possible = kind["possibleTypes"].as_array().into_iter().flatten();
             next.extend(possible.map(|kind| kind["name"].as_str().unwrap().to_owned()));
             if kind["kind"] == "OBJECT" {
-                for (field, of) in Schema::fields(kind) {
+                for (field, of) in Schema::fields(kind).filter(|(_, of)| !is_rowless(of)) {
                     fields.insert(format!("{name}.{field}"));
                     next.push(of.to_owned());
                 }

@@ -9,6 +9,7 @@ mod command_line;
 mod coverage;
 mod credentials;
 mod doctor;
+mod edge;
 mod graphql_library;
 mod indexes;
 mod input;

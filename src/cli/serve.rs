@@ -11,8 +11,7 @@ use super::{connect, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
     database::{READER, RowSecurity, complaints, exclusively},
-    http::{Gateway, GraphiqlSettings, Person, Settings},
-    viewer::Secret,
+    http::{Gateway, GraphiqlSettings, Person},
 };
 
 /// Serves until it is told to stop.
@@ -20,6 +19,7 @@ use crate::{
 /// # Errors
 /// If the database or the address is not to be had, or a PostgreSQL database's schema is not up to date.
 pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -> anyhow::Result<()> {
+    let edge = settings.edge()?;
     let connection = connect(database).await?;
     prepare(&connection, settings).await?;
     let row_security = row_security(&connection, settings.no_rls).await?;
@@ -37,11 +37,6 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     }
     println!("\nCtrl-C stops it.");
 
-    let edge = Settings {
-        secret: settings.session_secret.as_deref().map(Secret::new),
-        https: settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
-        trusted_proxies: settings.trusted_proxies,
-    };
     let graphiql = GraphiqlSettings {
         assets: settings.graphiql_assets.clone(),
         // The tokens are for whoever sits at this machine.

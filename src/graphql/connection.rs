@@ -11,9 +11,9 @@ use super::{
 use crate::store::{Cursor, Direction, Noun, Order, Page, PageRequest, Parent, Scope, Window};
 
 /// The size of a page when the query does not say.
-const USUAL_SIZE: u64 = 20;
+pub const USUAL_SIZE: u64 = 20;
 /// The largest size of a page.
-const LARGEST_SIZE: u64 = 100;
+pub const LARGEST_SIZE: u64 = 100;
 
 /// The scope of the request.
 ///

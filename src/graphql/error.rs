@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::ErrorExtensions;
 use uuid::Uuid;
 
+use super::limits::Limit;
 use crate::store;
 
 /// The kinds of errors, as `extensions.code` names them.
@@ -24,6 +25,12 @@ pub enum Code {
     Forbidden,
     /// The `Idempotency-Key` came with another request before.
     IdempotencyKeyReused,
+    /// No document with this hash is known; the client has to send its text.
+    PersistedQueryNotFound,
+    /// The document is not one of those that alone are executed.
+    UntrustedDocument,
+    /// The request asks for more than this limit lets it.
+    Exceeds(Limit),
     /// The gateway failed. The client learns an id to quote, and the log has the rest.
     Internal,
 }
@@ -39,6 +46,9 @@ impl Code {
             Self::NotFound => "NOT_FOUND",
             Self::Forbidden => "FORBIDDEN",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
+            Self::Exceeds(limit) => limit.code(),
             Self::Internal => "INTERNAL",
         }
     }
@@ -50,6 +60,8 @@ pub struct ClientError {
     code: Code,
     message: String,
     argument: Option<String>,
+    /// What was exceeded, and by what where that is known.
+    limit: Option<(u32, Option<u32>)>,
     id: Option<Uuid>,
 }
 
@@ -62,6 +74,7 @@ impl ClientError {
             code: Code::BadUserInput,
             message,
             argument: Some(argument.to_owned()),
+            limit: None,
             id: None,
         }
     }
@@ -78,7 +91,19 @@ impl ClientError {
             code,
             message: message.into(),
             argument: None,
+            limit: None,
             id: None,
+        }
+    }
+
+    /// A request that asks for more than `most`: for `found`, if it is known how much.
+    pub fn exceeded(limit: Limit, most: u32, found: Option<u32>) -> Self {
+        let (place, what) = limit.words();
+        let found_words = found.map(|found| format!(", and has {found}")).unwrap_or_default();
+        let message = format!("{place} must not have more than {most} {what}{found_words}.");
+        Self {
+            limit: Some((most, found)),
+            ..Self::new(Code::Exceeds(limit), message)
         }
     }
 
@@ -91,6 +116,7 @@ impl ClientError {
             code: Code::Internal,
             message,
             argument: None,
+            limit: None,
             id: Some(id),
         }
     }
@@ -102,6 +128,12 @@ impl From<ClientError> for async_graphql::Error {
             extensions.set("code", error.code.name());
             if let Some(argument) = error.argument {
                 extensions.set("argument", argument);
+            }
+            if let Some((limit, found)) = error.limit {
+                extensions.set("limit", limit);
+                if let Some(found) = found {
+                    extensions.set("found", found);
+                }
             }
             if let Some(id) = error.id {
                 extensions.set("id", id.to_string());

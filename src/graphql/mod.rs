@@ -8,6 +8,7 @@ mod grant;
 mod guard;
 mod id;
 mod input;
+mod limits;
 mod look_ahead;
 mod media_item;
 mod membership;
@@ -21,7 +22,9 @@ mod session;
 mod user;
 mod user_error;
 
+pub use connection::{LARGEST_SIZE, USUAL_SIZE};
 pub use error::{ClientError, Code};
+pub use limits::{Limit, Limits};
 pub use mutation::Mutation;
 pub use query::Query;
 
@@ -30,9 +33,12 @@ use async_graphql::{EmptySubscription, SDLExportOptions};
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`.
-pub fn schema() -> Schema {
-    Schema::build(Query, Mutation::default(), EmptySubscription)
+/// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`. The limits
+/// it only tells; the edge holds them.
+pub fn schema(limits: Limits) -> Schema {
+    Schema::build(Query::new(limits), Mutation::default(), EmptySubscription)
+        // Below what the edge lets pass the library would refuse, without a code that says so.
+        .limit_recursive_depth(Limits::NESTED as usize)
         .register_output_type::<guard::Rules>()
         .finish()
 }
@@ -47,6 +53,6 @@ pub fn sdl() -> String {
         .include_specified_by()
         .use_space_ident()
         .indent_width(2);
-    let sdl = schema().sdl_with_options(options);
+    let sdl = schema(Limits::USUAL).sdl_with_options(options);
     format!("{}\n", sdl.trim())
 }

@@ -11,6 +11,7 @@ use super::{
     error::{ClientError, Result},
     id::{self, Kind},
     input,
+    limits::Limits,
     look_ahead::LookAhead,
     media_item::{MediaItem, MediaItemFilter},
     node::{Node, find, find_any},
@@ -61,7 +62,16 @@ pub struct ContentByCreatorSlug {
 }
 
 /// Where a query begins.
-pub struct Query;
+pub struct Query {
+    limits: Limits,
+}
+
+impl Query {
+    /// Under these limits.
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits }
+    }
+}
 
 /// Where a query begins. Reading what one may not see gives the same answer as reading what is not there: null, or a shorter
 /// list.
@@ -205,6 +215,11 @@ impl Query {
         };
         let filter = filter.unwrap_or_default().into_filter()?;
         Connection::load(context, Parent::ROOT, page, filter, order(order_by)).await
+    }
+
+    /// The most that a request may ask for.
+    async fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// One media item.

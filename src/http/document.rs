@@ -1,6 +1,6 @@
 //! A look at a document before it is executed, for what the library lets pass or refuses without naming it.
 
-use std::{collections::HashMap, convert::Infallible};
+use std::convert::Infallible;
 
 use async_graphql::{
     Name, ServerError, Value,
@@ -11,21 +11,42 @@ use async_graphql::{
 };
 use serde_json::Map;
 
-use super::refusal::Refusal;
-use crate::graphql::{ClientError, Code};
+use super::{
+    limits::{shape, tokens},
+    refusal::Refusal,
+};
+use crate::graphql::{ClientError, Code, Limits};
 
-/// The most fields that a document may select, once its fragments are written out. Each fragment that spreads another twice
-/// doubles them, and whatever walks through a document walks through all of them.
-const MOST_FIELDS: u64 = 10_000;
-/// The most fragments a document may have; a chain of them is walked through by recursion.
-const MOST_FRAGMENTS: usize = 200;
+/// About how many bytes the parser keeps of a token: most of them are fields.
+const BYTES_A_TOKEN: u64 = 256;
+
+/// A document that can be executed, as far as that is a matter of its text.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) parsed: ExecutableDocument,
+    /// About how many bytes it takes, with its text.
+    pub(super) bytes: u64,
+}
 
 /// Reads a document.
 ///
 /// # Errors
-/// If it is not GraphQL.
-pub(super) fn parse(text: &str) -> Result<ExecutableDocument, Refusal> {
-    parse_query(text).map_err(|error| Refusal::operation(vec![unreadable(error.into())], Code::ParseFailed))
+/// If it is larger than it may be, is not GraphQL, or has a whole number that does not fit into an `Int`.
+pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
+    let tokens = tokens::count(text, limits.tokens)?;
+    let parsed =
+        parse_query(text).map_err(|error| Refusal::operation(vec![unreadable(error.into())], Code::ParseFailed))?;
+    shape::check(&parsed, limits)?;
+    let operations = parsed
+        .operations
+        .iter()
+        .map(|(_, operation)| &operation.node.selection_set);
+    let fragments = parsed.fragments.values().map(|fragment| &fragment.node.selection_set);
+    operations
+        .chain(fragments)
+        .try_for_each(|set| literals_fit(&set.node))?;
+    let bytes = text.len() as u64 + u64::from(tokens) * BYTES_A_TOKEN;
+    Ok(Document { parsed, bytes })
 }
 
 /// What a parser says of a document, without the drawing of it that may be as long as the document.
@@ -52,31 +73,6 @@ pub(super) fn chosen<'a>(
     operations
         .filter(move |(own, _)| meant(*own))
         .map(|(_, operation)| &operation.node)
-}
-
-/// Makes sure that the document is of a size that can be walked through, and that its whole numbers fit into an `Int`.
-///
-/// # Errors
-/// If not, naming the argument.
-pub(super) fn check(document: &ExecutableDocument) -> Result<(), ClientError> {
-    if document.fragments.len() > MOST_FRAGMENTS {
-        let message = format!("The document must not have more than {MOST_FRAGMENTS} fragments.");
-        return Err(ClientError::new(Code::BadUserInput, message));
-    }
-    let mut walk = Walk {
-        document,
-        fragments: HashMap::new(),
-    };
-    let mut fields = 0_u64;
-    for (_, operation) in document.operations.iter() {
-        fields = fields.saturating_add(walk.fields(&operation.node.selection_set.node)?);
-    }
-    if fields > MOST_FIELDS {
-        let message =
-            format!("The document selects more than {MOST_FIELDS} fields, once its fragments are written out.");
-        return Err(ClientError::new(Code::BadUserInput, message));
-    }
-    Ok(())
 }
 
 /// Completes the variables of an operation by their defaults, since the library does not know them in `@include` and `@skip`.
@@ -112,49 +108,20 @@ pub(super) fn complete(
     })
 }
 
-/// A walk through a document that meets each fragment once.
-struct Walk<'a> {
-    document: &'a ExecutableDocument,
-    /// How many fields each fragment selects; nothing yet while it is being walked through, so that a circle ends.
-    fragments: HashMap<&'a Name, u64>,
-}
-
-impl<'a> Walk<'a> {
-    fn fields(&mut self, set: &'a SelectionSet) -> Result<u64, ClientError> {
-        let mut fields = 0_u64;
-        for selection in &set.items {
-            let more = match &selection.node {
-                Selection::Field(field) => {
-                    for (name, value) in &field.node.arguments {
-                        // What comes by a variable is looked at there.
-                        let value = value.node.clone().into_const_with(|_| Ok::<_, Infallible>(Value::Null));
-                        fits(name.node.as_str(), &value.unwrap_or_default())?;
-                    }
-                    self.fields(&field.node.selection_set.node)?.saturating_add(1)
-                }
-                Selection::InlineFragment(fragment) => {
-                    self.fields(&fragment.node.selection_set.node)?.saturating_add(1)
-                }
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?.saturating_add(1),
-            };
-            fields = fields.saturating_add(more);
+/// Makes sure that the whole numbers in a selection's arguments fit into an `Int`.
+fn literals_fit(set: &SelectionSet) -> Result<(), ClientError> {
+    set.items.iter().try_for_each(|selection| match &selection.node {
+        Selection::Field(field) => {
+            for (name, value) in &field.node.arguments {
+                // What comes by a variable is looked at there.
+                let value = value.node.clone().into_const_with(|_| Ok::<_, Infallible>(Value::Null));
+                fits(name.node.as_str(), &value.unwrap_or_default())?;
+            }
+            literals_fit(&field.node.selection_set.node)
         }
-        Ok(fields)
-    }
-
-    fn fragment(&mut self, name: &'a Name) -> Result<u64, ClientError> {
-        if let Some(fields) = self.fragments.get(name) {
-            return Ok(*fields);
-        }
-        self.fragments.insert(name, 0);
-        let document = self.document;
-        let Some(fragment) = document.fragments.get(name) else {
-            return Ok(0);
-        };
-        let fields = self.fields(&fragment.node.selection_set.node)?;
-        self.fragments.insert(name, fields);
-        Ok(fields)
-    }
+        Selection::InlineFragment(fragment) => literals_fit(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(_) => Ok(()),
+    })
 }
 
 /// Makes sure that the whole numbers in a value fit into an `Int`; the schema has no input that takes larger ones.

@@ -7,8 +7,16 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationType},
 };
 use axum::http::{HeaderMap, Method, header};
+use serde_json::json;
 
-use super::{Gateway, document, idempotency, refusal::Refusal, request::Parameters, response, viewer::Claim};
+use super::{
+    Gateway, document, idempotency,
+    limits::{self, Cost},
+    refusal::Refusal,
+    request::Parameters,
+    response,
+    viewer::Claim,
+};
 use crate::{database::Reader, store::Scope, viewer::Client};
 
 /// Executes the operation that a request asks for.
@@ -24,18 +32,27 @@ pub(super) async fn execute(
 ) -> Result<Executed, Refusal> {
     // In this order: what the headers alone tell, what the document tells, what only the database knows.
     let claim = Claim::from_headers(headers, gateway.settings.secret.as_ref())?;
-    let document = document::parse(&parameters.query)?;
-    if *method != Method::POST && !is_query(&document, parameters.operation_name.as_deref()) {
+    let key = idempotency::key(headers)?.map(|key| (key, parameters.document.digest()));
+    let document = gateway.documents.find(parameters.document)?;
+    let document = &document.parsed;
+    let is_query = is_query(document, parameters.operation_name.as_deref());
+    if *method != Method::POST && !is_query {
         return Err(Refusal::method("POST", "Only queries come by GET."));
     }
-    let key = match is_query(&document, parameters.operation_name.as_deref()) {
-        true => None,
-        false => idempotency::key(headers, &parameters, claim.tenant())?,
-    };
+    let key = key.filter(|_| !is_query).map(|(key, document)| {
+        let request = json!([
+            document,
+            parameters.operation_name,
+            parameters.variables,
+            claim.tenant()
+        ]);
+        idempotency::keyed(key, &request)
+    });
     let mut variables = parameters.variables;
-    document::check(&document)?;
-    if let Some(operation) = document::chosen(&document, parameters.operation_name.as_deref()).next() {
+    let mut cost = Cost(0);
+    if let Some(operation) = document::chosen(document, parameters.operation_name.as_deref()).next() {
         document::complete(operation, &mut variables)?;
+        cost = limits::cost(document, operation, &variables, gateway.settings.limits.cost)?;
     }
 
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
@@ -49,17 +66,19 @@ pub(super) async fn execute(
     {
         return Ok(answer);
     }
-    let mut request = Request::new(parameters.query).data(Arc::clone(&scope)).data(client);
-    request.set_parsed_query(document);
+    let mut request = Request::new("").data(Arc::clone(&scope)).data(client);
+    request.set_parsed_query(document.clone());
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(variables.into());
-    let mut executed = scope.drive(gateway.schema.execute(request)).await;
-    if let Some(cookie) = cookie {
-        executed.http_headers.append(header::SET_COOKIE, cookie);
+    let mut executed = response::begun(scope.drive(gateway.schema.execute(request)).await)?;
+    if parameters.wants_cost {
+        executed.extensions.insert("cost".to_owned(), cost.0.into());
     }
-    let executed = response::begun(executed)?;
     if keyed {
         idempotency::keep(&scope, &asked, &executed).await;
+    }
+    if let Some(cookie) = cookie {
+        executed.http_headers.append(header::SET_COOKIE, cookie);
     }
     Ok(executed)
 }

@@ -47,7 +47,7 @@ async fn respond(
     let parameters = match *method {
         // What a HEAD asks for is a GET's answer, of which the server then leaves out the body.
         Method::GET | Method::HEAD => Parameters::from_query_string(query.unwrap_or_default())?,
-        Method::POST => Parameters::from_body(headers, body)?,
+        Method::POST => Parameters::from_body(headers, body, &gateway.settings.limits)?,
         _ => return Err(Refusal::method("GET, HEAD, POST", "Queries come by POST or GET.")),
     };
     execute(gateway, client, method, headers, parameters).await

@@ -3,10 +3,9 @@
 
 use async_graphql::Response as Executed;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{refusal::Refusal, request::Parameters};
+use super::refusal::Refusal;
 use crate::{
     graphql::{ClientError, Code},
     store::{
@@ -22,16 +21,11 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The longest key that is kept.
 const LONGEST: usize = 255;
 
-/// The request's key, if it has one. Whatever could make an answer another goes into the digest: the document, the operation,
-/// the variables and the tenant.
+/// The request's key, if it has one. Only changes need it.
 ///
 /// # Errors
 /// If there are several keys, or it is not of 1 to 255 visible characters.
-pub(super) fn key(
-    headers: &HeaderMap,
-    parameters: &Parameters,
-    tenant: Option<&str>,
-) -> Result<Option<IdempotencyKey>, Refusal> {
+pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     let mut keys = headers.get_all(HEADER).iter();
     let Some(key) = keys.next() else { return Ok(None) };
     let malformed =
@@ -40,17 +34,16 @@ pub(super) fn key(
     if key.is_empty() || key.len() > LONGEST || keys.next().is_some() {
         return Err(malformed());
     }
-    let request = json!([
-        parameters.query,
-        parameters.operation_name,
-        parameters.variables,
-        tenant
-    ]);
+    Ok(Some(key.to_owned()))
+}
+
+/// The key, with a digest of all that could make the answer to the request another.
+pub(super) fn keyed(key: String, request: &serde_json::Value) -> IdempotencyKey {
     let digest = Sha256::digest(request.to_string());
-    Ok(Some(IdempotencyKey {
-        key: key.to_owned(),
+    IdempotencyKey {
+        key,
         request: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-    }))
+    }
 }
 
 /// The first answer, if there is one already.

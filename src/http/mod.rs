@@ -2,39 +2,35 @@
 
 mod client_address;
 mod document;
+mod documents;
 mod execution;
 mod graphiql;
 mod graphql;
 mod idempotency;
+mod limits;
 mod negotiation;
 mod refusal;
 mod request;
 mod response;
+mod settings;
+mod trusted;
 mod viewer;
 
+pub use documents::DocumentSettings;
 pub use graphiql::{Person, Settings as GraphiqlSettings};
+pub use settings::Settings;
+pub use trusted::Trusted;
 
 use std::sync::Arc;
 
-use axum::{Router, routing};
+use axum::{Router, extract::DefaultBodyLimit, routing};
 use sea_orm::DatabaseConnection;
 
+use self::documents::Documents;
 use crate::{
     database::RowSecurity,
     graphql::{Schema, schema},
-    viewer::Secret,
 };
-
-/// What the gateway must know of the world outside.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// The key that session cookies are signed with. Without it only bearer tokens are read, and no session cookies.
-    pub secret: Option<Secret>,
-    /// Whether clients reach the gateway by https, so that cookies go no other way.
-    pub https: bool,
-    /// How many proxies stand before the gateway, each of which adds to `X-Forwarded-For`.
-    pub trusted_proxies: usize,
-}
 
 /// What every request needs.
 pub struct Gateway {
@@ -42,15 +38,17 @@ pub struct Gateway {
     connection: DatabaseConnection,
     row_security: RowSecurity,
     settings: Settings,
+    documents: Documents,
 }
 
 impl Gateway {
     /// A gateway over this database.
     pub fn new(connection: DatabaseConnection, row_security: RowSecurity, settings: Settings) -> Self {
         Self {
-            schema: schema(),
+            schema: schema(settings.limits),
             connection,
             row_security,
+            documents: Documents::new(settings.limits, settings.documents.clone()),
             settings,
         }
     }
@@ -58,8 +56,9 @@ impl Gateway {
     /// Everything that it answers. To be served with [`SocketAddr`](std::net::SocketAddr)s as connect info, by which it
     /// knows clients.
     pub fn router(self, graphiql: &GraphiqlSettings) -> Router {
+        let body = DefaultBodyLimit::max(self.settings.limits.body_bytes as usize);
         Router::new()
-            .route("/graphql", routing::any(graphql::answer))
+            .route("/graphql", routing::any(graphql::answer).layer(body))
             .with_state(Arc::new(self))
             .merge(graphiql::router(graphiql))
     }

@@ -1,5 +1,7 @@
 //! A request that is not carried out, and how that is answered.
 
+use std::fmt;
+
 use async_graphql::ServerError;
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -7,7 +9,7 @@ use axum::{
 };
 
 use super::{negotiation::Answer, response};
-use crate::graphql::{ClientError, Code};
+use crate::graphql::{ClientError, Code, Limit};
 
 /// The most errors in an answer to what was not executed: a document may have as many as it has fields.
 const MOST_ERRORS: usize = 20;
@@ -41,13 +43,18 @@ impl Refusal {
             .with(header::ALLOW, HeaderValue::from_static(allow))
     }
 
+    pub(super) fn body_too_large(most: u32) -> Self {
+        let error = ClientError::exceeded(Limit::BodyBytes, most, None);
+        Self::http(StatusCode::PAYLOAD_TOO_LARGE, error)
+    }
+
     pub(super) fn unauthenticated(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message)
             .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// The gateway failed; the log has the cause.
-    pub(super) fn internal(cause: impl std::fmt::Display) -> Self {
+    pub(super) fn internal(cause: impl fmt::Display) -> Self {
         Self::http(StatusCode::INTERNAL_SERVER_ERROR, ClientError::internal(cause))
     }
 
@@ -88,6 +95,14 @@ impl Refusal {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+/// In the words that the client reads.
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<_> = self.errors.iter().map(|error| error.message.as_str()).collect();
+        formatter.write_str(&messages.join(" "))
     }
 }
 

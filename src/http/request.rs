@@ -7,15 +7,20 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
-use crate::graphql::Code;
+use super::{
+    documents::{Asked, Hash},
+    refusal::Refusal,
+};
+use crate::graphql::{Code, Limits};
 
-/// The parameters of a request, as GraphQL over HTTP names them. `extensions` are read, and nothing comes of them.
+/// The parameters of a request, as GraphQL over HTTP names them.
 #[derive(Debug)]
 pub(super) struct Parameters {
-    pub(super) query: String,
+    pub(super) document: Asked,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Map<String, Value>,
+    /// Of the extensions: whether the client wants to know what its operation costs.
+    pub(super) wants_cost: bool,
 }
 
 impl Parameters {
@@ -40,7 +45,11 @@ impl Parameters {
     }
 
     /// Reads the parameters out of a POST request's JSON body.
-    pub(super) fn from_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Self, Refusal> {
+    pub(super) fn from_body(
+        headers: &HeaderMap,
+        body: Result<Bytes, BytesRejection>,
+        limits: &Limits,
+    ) -> Result<Self, Refusal> {
         if !is_json(headers) {
             let message = "The body must be `application/json`, in UTF-8, and the `Content-Type` header must say so.";
             return Err(Refusal::new(
@@ -49,8 +58,10 @@ impl Parameters {
                 message,
             ));
         }
-        let body =
-            body.map_err(|rejection| Refusal::new(rejection.status(), Code::BadUserInput, rejection.body_text()))?;
+        let body = body.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::body_too_large(limits.body_bytes),
+            status => Refusal::new(status, Code::BadUserInput, rejection.body_text()),
+        })?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(parameters)) => Self::from_map(parameters),
             Ok(_) => Err(Refusal::bad_request("The body must be a JSON object.")),
@@ -60,10 +71,10 @@ impl Parameters {
 
     fn from_map(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
         let mut take = |name: &str| parameters.remove(name).filter(|value| !value.is_null());
-        let query = match take("query") {
-            Some(Value::String(query)) => query,
+        let text = match take("query") {
+            Some(Value::String(text)) => Some(text),
             Some(_) => return Err(must_be("query", "a text")),
-            None => return Err(Refusal::bad_request("`query` is missing.")),
+            None => None,
         };
         let operation_name = match take("operationName") {
             // Some clients send an empty name for none.
@@ -76,13 +87,33 @@ impl Parameters {
             Some(_) => Err(must_be(name, "a JSON object")),
             None => Ok(Map::new()),
         };
-        object("extensions")?;
+        let extensions = object("extensions")?;
         let variables = object("variables")?;
+        let hash = persisted_query(&extensions)?;
+        if text.is_none() && hash.is_none() {
+            return Err(Refusal::bad_request("`query` is missing."));
+        }
         Ok(Self {
-            query,
+            document: Asked { text, hash },
             operation_name,
             variables,
+            wants_cost: extensions.get("cost") == Some(&Value::Bool(true)),
         })
+    }
+}
+
+/// The hash that stands for a document, or beside it: `{"persistedQuery": {"version": 1, "sha256Hash": "..."}}`.
+fn persisted_query(extensions: &Map<String, Value>) -> Result<Option<Hash>, Refusal> {
+    let Some(said) = extensions.get("persistedQuery").filter(|said| !said.is_null()) else {
+        return Ok(None);
+    };
+    let hash = said.get("sha256Hash").and_then(Value::as_str).and_then(Hash::read);
+    match (said.get("version").and_then(Value::as_u64), hash) {
+        (Some(1), Some(hash)) => Ok(Some(hash)),
+        _ => Err(must_be(
+            "extensions.persistedQuery",
+            "of version 1, with the SHA-256 of the document as `sha256Hash`",
+        )),
     }
 }
 

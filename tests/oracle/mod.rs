@@ -19,6 +19,7 @@ use std::{
     },
 };
 
+use codex_gateway::graphql::Limits;
 use futures_util::{StreamExt, stream};
 use proptest::{
     prelude::*,
@@ -35,7 +36,7 @@ use self::{
     rules::{Kind, Row, Viewer},
     world::{World, organization_slug, token, worlds},
 };
-use crate::support::{App, Client, Database};
+use crate::support::{App, Client, Database, Edge};
 
 /// How many queries are asked of each world.
 const QUESTIONS: usize = 40;
@@ -43,16 +44,32 @@ const QUESTIONS: usize = 40;
 #[test]
 fn sqlite() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = runtime.block_on(async { App::on(Database::sqlite().await).await });
+    let app = runtime.block_on(async { App::set(Database::sqlite().await, unlimited()).await });
     ask(&runtime, &app, "sqlite", 2400);
 }
 
 #[test]
 fn postgres() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = runtime.block_on(async { Some(App::on(Database::postgres().await?).await) });
+    let app = runtime.block_on(async { Some(App::set(Database::postgres().await?, unlimited()).await) });
     if let Some(app) = app {
         ask(&runtime, &app, "postgres", 1200);
+    }
+}
+
+/// Random queries know no measure.
+fn unlimited() -> Edge {
+    let limits = Limits {
+        depth: Limits::MOST_DEPTH,
+        aliases: u32::MAX,
+        root_fields: u32::MAX,
+        tokens: u32::MAX,
+        cost: u32::MAX,
+        ..Limits::USUAL
+    };
+    Edge {
+        limits,
+        ..Edge::default()
     }
 }
 

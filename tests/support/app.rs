@@ -18,7 +18,7 @@ use codex_gateway::{
 use sea_orm::{DatabaseConnection, DbBackend, Statement};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use super::{Client, Database, Person};
+use super::{Client, Database, Edge, Person};
 
 /// The key that session cookies are signed with in tests.
 pub const SECRET: &str = "better-auth-secret-for-tests-0001";
@@ -39,6 +39,11 @@ pub struct App {
 impl App {
     /// Starts a gateway over this database.
     pub async fn on(database: Database) -> Self {
+        Self::set(database, Edge::default()).await
+    }
+
+    /// Starts a gateway over this database, with its edge set like this.
+    pub async fn set(database: Database, edge: Edge) -> Self {
         let settings = Settings {
             url: database.url.clone(),
             connections: 8,
@@ -57,9 +62,9 @@ impl App {
             DbBackend::Postgres => RowSecurity::On,
             _ => RowSecurity::Off,
         };
-        let edge = codex_gateway::http::Settings {
+        let edge = Edge {
             secret: Some(Secret::new(SECRET)),
-            ..Default::default()
+            ..edge
         };
         let router = Gateway::new(connection, row_security, edge).router(&GraphiqlSettings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

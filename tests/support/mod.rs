@@ -10,5 +10,6 @@ mod world;
 
 pub use app::{App, SECRET};
 pub use client::{Answer, Client};
+pub use codex_gateway::http::Settings as Edge;
 pub use database::{Database, texts};
 pub use world::{Organization, Person, content, global, global_id, media};

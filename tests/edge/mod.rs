@@ -1,0 +1,5 @@
+//! What stands between strangers and the schema, a file a concern.
+
+mod documents;
+mod hostile;
+mod limits;

@@ -20,6 +20,7 @@ mod m20260101_000010_create_content_access;
 mod m20260101_000011_release_purged_content;
 mod m20260101_000012_secure_rows;
 mod m20260101_000013_create_audit_entries;
+mod m20260101_000015_secure_audit_entries;
 mod shared;
 
 /// Runs the steps.
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000011_release_purged_content::Migration),
             Box::new(m20260101_000012_secure_rows::Migration),
             Box::new(m20260101_000013_create_audit_entries::Migration),
+            Box::new(m20260101_000015_secure_audit_entries::Migration),
         ]
     }
 }

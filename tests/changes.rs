@@ -1,4 +1,5 @@
 //! Changes: who may make them, what they take, what they leave behind, and what they do when many come at once.
 
+mod audit;
 mod content;
 pub mod matrix;

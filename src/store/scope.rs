@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
+    audit_entry::AuditEntry,
     batch::{self, Counts, Loader, Pages, Rows},
     change::{self, Change, Next, Refusal},
     content::Content,
@@ -192,6 +193,7 @@ macro_rules! loads {
 }
 
 loads! {
+    audit_entry: AuditEntry,
     content: Content,
     grant: Grant,
     media_item: MediaItem,

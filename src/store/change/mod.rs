@@ -7,7 +7,7 @@ mod transaction;
 
 pub use limits::{Checks, Patch};
 pub use refusal::{Refusal, UserError, UserErrorCode};
-pub(super) use subject::Subject;
+pub use subject::Subject;
 pub use transaction::{Hold, Transaction};
 
 use std::{sync::Arc, time::Duration};

@@ -90,10 +90,9 @@ pub struct ServeSettings {
     /// Leave an empty embedded database empty, instead of filling it with the demo data
     #[arg(long, env = "CODEX_NO_DEMO")]
     pub no_demo: bool,
-    /// Read without row-level security, for a PostgreSQL database in which the role `codex_reader` cannot be made. Nothing
-    /// but the gateway's own rules then stands between a viewer and the rows
-    #[arg(long, env = "CODEX_NO_RLS")]
-    pub no_rls: bool,
+    /// Whether the database guards the rows as well.
+    #[command(flatten)]
+    pub row_security: RowSecuritySettings,
     /// The key that the authentication library signs session cookies with. Without it, only bearer tokens are accepted
     #[arg(long, env = "CODEX_SESSION_SECRET", value_name = "TEXT", hide_env_values = true,
         value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -169,6 +168,15 @@ fn count() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..=i64::from(i32::MAX))
 }
 
+/// Whether the database guards the rows as well.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct RowSecuritySettings {
+    /// Read without row-level security, for a PostgreSQL database in which the role `codex_reader` cannot be made. Nothing
+    /// but the gateway's own rules then stands between a viewer and the rows
+    #[arg(long, env = "CODEX_NO_RLS")]
+    pub no_rls: bool,
+}
+
 /// What to do with the schema's steps.
 #[derive(Debug, Subcommand)]
 pub enum Migrate {
@@ -202,9 +210,12 @@ pub struct SeedSettings {
     pub scale: Option<u64>,
 }
 
-/// How to tell what was found.
+/// What to look for, and how to tell what was found.
 #[derive(Debug, Args)]
 pub struct DoctorSettings {
+    /// Whether the database is to guard the rows as well.
+    #[command(flatten)]
+    pub row_security: RowSecuritySettings,
     /// As JSON, in place of a table
     #[arg(long)]
     pub json: bool,

@@ -1,5 +1,6 @@
 //! Changes: who may make them, what they take, what they leave behind, and what they do when many come at once.
 
+mod audit;
 mod content;
 mod content_lifecycle;
 mod idempotency;

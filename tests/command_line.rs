@@ -192,6 +192,8 @@ fn help_lists_every_setting() {
         "CODEX_MIGRATE",
         "--no-demo",
         "CODEX_NO_DEMO",
+        "--no-rls",
+        "CODEX_NO_RLS",
         "--session-secret",
         "CODEX_SESSION_SECRET",
         "--graphiql-assets",

@@ -1,6 +1,9 @@
 //! What `codex-gateway doctor` finds, each kind of trouble made on purpose.
 
-use codex_gateway::cli::doctor::{Finding, Level, examine};
+use codex_gateway::{
+    cli::doctor::{Finding, Level, examine},
+    database::RowSecurity,
+};
 use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use serde_json::Value;
 
@@ -522,13 +525,24 @@ async fn what_lets_a_viewer_get_around_the_policies() {
     ] {
         let transaction = app.db.begin().await.unwrap();
         execute(&transaction, change).await;
-        let report = examine(&transaction, 1).await.unwrap();
+        let report = examine(&transaction, 1, RowSecurity::On).await.unwrap();
         transaction.rollback().await.unwrap();
         let said = |finding: &Finding| {
             finding.level == Level::Care && finding.check == "row-security" && finding.subject == subject
         };
         assert!(report.findings.iter().any(said), "{change}: {report}");
     }
+}
+
+#[tokio::test]
+async fn what_somebody_has_chosen_to_do_without() {
+    let Some(app) = postgres().await else { return };
+    execute(&app.db, "DROP POLICY visible ON purchases").await;
+    doctor(app.database_url()).needs_care(&[("row-security", "purchases")]);
+    let seen = doctor_with(app.database_url(), &["--no-rls"]);
+    seen.needs_care(&[]);
+    let message = &seen.has("note", "row-security", "database").message;
+    assert!(message.contains("off by choice (--no-rls)"), "{message}");
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! Bad input gets one clear error that names the argument, and internal errors say nothing but an id.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, prelude::Uuid};
 use serde_json::json;
 
-use crate::support::content;
+use crate::support::{content, global_id};
 
 on_both! {
     async fn an_error_names_the_argument(app) {
@@ -16,6 +16,7 @@ on_both! {
         let id = data["contents"]["nodes"][0]["id"].as_str().unwrap();
         let by_name = client.data("{ viewer { sessions { pageInfo { endCursor } } } }").await;
         let session_cursor = by_name["viewer"]["sessions"]["pageInfo"]["endCursor"].as_str().unwrap();
+        let entry = global_id("AuditEntry", Uuid::nil());
         let long = "x".repeat(501);
         let many = vec!["\"x\""; 101].join(",");
         let many_ids = vec![format!("\"{id}\""); 101].join(",");
@@ -45,6 +46,11 @@ on_both! {
             (format!("{{ contents(filter: {{ search: \"{long}\" }}) {{ totalCount }} }}"), "filter.search", "longer than 500"),
             ("{ contents(filter: { search: \"a\\u0000b\" }) { totalCount } }".to_owned(), "filter.search", "U+0000"),
             (format!("{{ contents(filter: {{ anyTag: [{many}] }}) {{ totalCount }} }}"), "filter.anyTag", "more than 100"),
+            ("{ auditLog(filter: { actor: \"x\" }) { totalCount } }".to_owned(), "filter.actor", "is not a global id"),
+            ("{ auditLog(filter: { subject: \"x\" }) { totalCount } }".to_owned(), "filter.subject", "is not a global id"),
+            (format!("{{ auditLog(filter: {{ subject: \"{entry}\" }}) {{ totalCount }} }}"), "filter.subject", "does not speak of"),
+            ("{ auditLog(filter: { action: \"a\\u0000b\" }) { totalCount } }".to_owned(), "filter.action", "U+0000"),
+            (format!("{{ auditLog(filter: {{ subjectType: [{many}] }}) {{ totalCount }} }}"), "filter.subjectType", "more than 100"),
             ("{ content(by: { organizationSlug: { organization: \"\\u0000\", slug: \"x\" } }) { id } }".to_owned(), "by.organizationSlug.organization", "U+0000"),
         ] {
             let before = app.statements();

@@ -17,8 +17,8 @@ use crate::{
     oracle::{
         rules::{Kind, Row},
         world::{
-            Content, FUTURE, Grant, MediaItem, Membership, Organization, PAST, Purchase, Session, User, World,
-            organization_slug, token,
+            AuditEntry, Content, FUTURE, Grant, MediaItem, Membership, Organization, PAST, Purchase, Session, User,
+            World, organization_slug, token,
         },
     },
     support::App,
@@ -200,6 +200,7 @@ impl Making {
                 grants: Vec::new(),
                 purchases: Vec::new(),
                 sessions: Vec::new(),
+                audit_entries: Vec::new(),
             },
             tables: Vec::new(),
         };
@@ -327,6 +328,20 @@ impl Making {
             created: 0,
         });
         Kind::Purchase.at(self.world.purchases.len() - 1)
+    }
+
+    /// An entry about something of this organization's.
+    fn entry(&mut self, actor: usize, organization: Option<usize>) -> Row {
+        self.world.audit_entries.push(AuditEntry {
+            actor: Some(actor),
+            organization,
+            action: "content.update",
+            subject: Some(Kind::Content.at(0)),
+            before: None,
+            after: None,
+            created: 0,
+        });
+        Kind::AuditEntry.at(self.world.audit_entries.len() - 1)
     }
 
     /// Content of this kind with a media item, on which customers hold grants.
@@ -536,6 +551,15 @@ impl Making {
         let content = self.content(houses, open, None);
         self.purchase(user, content, purchase::Status::Completed);
         named.push(("a purchase".to_owned(), user));
+        for (name, organization) in [
+            ("an audit entry", Some(HOUSE)),
+            ("an audit entry of the gone house", Some(GONE)),
+            ("an audit entry of no house", None),
+        ] {
+            let user = self.somebody();
+            self.entry(user, organization);
+            named.push((name.to_owned(), user));
+        }
         let lines = named.into_iter().map(|(name, user)| Line {
             name,
             deleted: false,
@@ -619,6 +643,27 @@ impl Making {
             }
         }
         self.table("Grants, of somebody else than the customers in the columns", lines);
+    }
+
+    fn audit_entries(&mut self) {
+        let user = self.somebody();
+        let lines = [
+            ("house", Some(HOUSE)),
+            ("another house", Some(OTHER)),
+            ("gone house", Some(GONE)),
+            ("no house", None),
+        ]
+        .map(|(name, organization)| {
+            let row = self.entry(user, organization);
+            Line {
+                name: name.to_owned(),
+                deleted: false,
+                row,
+                of_left: row,
+                about: Some(user),
+            }
+        });
+        self.table("Audit entries, by the house whose row was changed", lines.into());
     }
 
     fn table(&mut self, title: &'static str, lines: Vec<Line>) {
@@ -791,6 +836,7 @@ on_both! {
         making.users();
         making.purchases();
         making.grants();
+        making.audit_entries();
         making.sessions();
         making.world.move_in(&app).await;
 

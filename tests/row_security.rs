@@ -15,7 +15,8 @@ use sea_orm::{
 use crate::support::{App, Database};
 
 /// Every table that is read for viewers.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
+    "audit_entries",
     "content",
     "content_access",
     "media_items",

@@ -81,6 +81,7 @@ on_both! {
         let video = media(&owner, "video").save(&app).await;
         let piece = content(&owner, "piece").in_(&house).showing(video).save(&app).await;
         let rows = [
+            ("AuditEntry", global_id("AuditEntry", app.entry(Some(&owner), Some(&house)).await)),
             ("Content", global_id("Content", piece)),
             ("Grant", global_id("Grant", app.grant(&owner, piece, None).await)),
             ("MediaItem", global_id("MediaItem", video)),

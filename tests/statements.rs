@@ -50,6 +50,17 @@ const SHAPES: &[(&str, u64)] = &[
         // viewer; media items, creators; contents, their creators, count
         6,
     ),
+    // The audit logs of many organizations, each with its actors.
+    (
+        "{ organizations(first: 100) { nodes { auditLog(first: 2) { totalCount nodes { action after actor { name } organization { slug } } } } } }",
+        // viewer; organizations; entries, their actors, their organizations, count
+        6,
+    ),
+    (
+        "{ auditLog(first: 100) { totalCount edges { node { subjectId actor { name image } organization { name } } } pageInfo { hasNextPage } } }",
+        // viewer; entries, their actors, their organizations, count
+        5,
+    ),
     // Three levels of lists.
     (
         "{ organizations(first: 100) { nodes { contents(first: 1) { nodes { creator { organizations(first: 1) { nodes { contents(first: 1) { nodes { title } } } } } } } } } }",
@@ -58,7 +69,7 @@ const SHAPES: &[(&str, u64)] = &[
     ),
 ];
 
-/// Adds parents up to this number: each an organization with an owner, media, and three pieces of content.
+/// Adds parents up to this number: each an organization with an owner, media, three pieces of content, and as many changes.
 async fn grow(app: &App, viewer: &Person, from: usize, to: usize) {
     for number in from..to {
         let owner = app.person(&format!("owner{number}")).await;
@@ -72,6 +83,7 @@ async fn grow(app: &App, viewer: &Person, from: usize, to: usize) {
                 .showing(video)
                 .save(app)
                 .await;
+            app.entry(Some(&owner), Some(&organization)).await;
         }
     }
 }

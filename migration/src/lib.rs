@@ -21,6 +21,7 @@ mod m20260101_000011_release_purged_content;
 mod m20260101_000012_secure_rows;
 mod m20260101_000013_create_audit_entries;
 mod m20260101_000014_create_sign_in_attempts;
+mod m20260101_000015_secure_audit_entries;
 mod m20260101_000016_create_idempotency_keys;
 mod shared;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000012_secure_rows::Migration),
             Box::new(m20260101_000013_create_audit_entries::Migration),
             Box::new(m20260101_000014_create_sign_in_attempts::Migration),
+            Box::new(m20260101_000015_secure_audit_entries::Migration),
             Box::new(m20260101_000016_create_idempotency_keys::Migration),
         ]
     }

@@ -45,10 +45,24 @@ impl MigrationTrait for Migration {
                 &["actor_id"],
                 NEWEST_FIRST,
             ),
+            // Also for whether somebody did anything in an organization, which the rule about users asks: they may have done
+            // much elsewhere.
+            index(
+                "audit_entries_actor_id_organization_id_created_at_idx",
+                TABLE,
+                &["actor_id", "organization_id"],
+                NEWEST_FIRST,
+            ),
             index(
                 "audit_entries_organization_id_created_at_idx",
                 TABLE,
                 &["organization_id"],
+                NEWEST_FIRST,
+            ),
+            index(
+                "audit_entries_subject_created_at_idx",
+                TABLE,
+                &["subject_type", "subject_id"],
                 NEWEST_FIRST,
             ),
         ];

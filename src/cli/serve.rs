@@ -22,7 +22,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     let edge = settings.edge()?;
     let connection = connect(database).await?;
     prepare(&connection, settings).await?;
-    let row_security = row_security(&connection, settings.no_rls).await?;
+    let row_security = row_security(&connection, settings.row_security.no_rls).await?;
     let people = seed::people(&connection).await.context("cannot read the demo people")?;
 
     let listener = TcpListener::bind(settings.listen)

@@ -121,7 +121,8 @@ FROM tables WHERE NOT safe
 UNION ALL
 SELECT name, format('the role %s may not read the table %s', $1, name), 'GRANT it the columns that the migrations do'
 FROM reader, unnest(ARRAY[
-    'users', 'sessions', 'organizations', 'organization_memberships', 'media_items', 'content', 'purchases', 'content_access'
+    'users', 'sessions', 'organizations', 'organization_memberships', 'media_items', 'content', 'purchases', 'content_access',
+    'audit_entries'
 ]) AS name
 WHERE name NOT IN (SELECT relname FROM tables)
 UNION ALL

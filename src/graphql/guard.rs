@@ -10,6 +10,7 @@ use async_graphql::{
 };
 
 use super::{
+    audit_entry::AuditEntry,
     connection::{Listed, scope},
     content::Content,
     error::{ClientError, Result},
@@ -118,6 +119,7 @@ impl OutputType for Rules {
                 }
             }
         }
+        row::<AuditEntry>(registry);
         row::<Content>(registry);
         row::<Grant>(registry);
         row::<MediaItem>(registry);

@@ -2,10 +2,11 @@
 
 use async_graphql::ID;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use entity::{content, grant, media_item, membership, organization, purchase, session, user};
 use uuid::Uuid;
 
 use super::error::{ClientError, Result};
-use crate::store::Key;
+use crate::store::{Key, change::Subject};
 
 /// The longest id that is looked at, in bytes.
 const LONGEST: usize = 1024;
@@ -13,6 +14,8 @@ const LONGEST: usize = 1024;
 /// The types that have a global id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// An entry in the audit log.
+    AuditEntry,
     /// Content.
     Content,
     /// A grant.
@@ -32,7 +35,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
+        Self::AuditEntry,
         Self::Content,
         Self::Grant,
         Self::MediaItem,
@@ -46,6 +50,7 @@ impl Kind {
     /// The type's name in the schema.
     fn name(self) -> &'static str {
         match self {
+            Self::AuditEntry => "AuditEntry",
             Self::Content => "Content",
             Self::Grant => "Grant",
             Self::MediaItem => "MediaItem",
@@ -59,6 +64,31 @@ impl Kind {
 
     fn has_text_key(self) -> bool {
         matches!(self, Self::Session | Self::User)
+    }
+
+    /// What the audit log calls such a row; nothing for what it does not speak of.
+    pub fn subject_type(self) -> Option<&'static str> {
+        match self {
+            Self::AuditEntry => None,
+            Self::Content => Some(content::Entity::NAME),
+            Self::Grant => Some(grant::Entity::NAME),
+            Self::MediaItem => Some(media_item::Entity::NAME),
+            Self::Membership => Some(membership::Entity::NAME),
+            Self::Organization => Some(organization::Entity::NAME),
+            Self::Purchase => Some(purchase::Entity::NAME),
+            Self::Session => Some(session::Entity::NAME),
+            Self::User => Some(user::Entity::NAME),
+        }
+    }
+
+    /// The key of such a row, out of its text.
+    fn key(self, text: &str) -> Option<Key> {
+        match self.has_text_key() {
+            // PostgreSQL has no NUL in its texts, and would fail on one.
+            true if text.is_empty() || text.contains('\0') => None,
+            true => Some(Key::Text(text.to_owned())),
+            false => Uuid::try_parse(text).ok().map(Key::Uuid),
+        }
     }
 
     /// The global id of the row with this key.
@@ -79,13 +109,15 @@ fn parse(id: &str) -> Option<(Kind, Key)> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
     let (name, key) = text.split_once(':')?;
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name)?;
-    let key = match kind.has_text_key() {
-        // PostgreSQL has no NUL in its texts, and would fail on one.
-        true if key.is_empty() || key.contains('\0') => return None,
-        true => Key::Text(key.to_owned()),
-        false => Key::Uuid(Uuid::try_parse(key).ok()?),
-    };
-    Some((kind, key))
+    Some((kind, kind.key(key)?))
+}
+
+/// The global id of a row that the audit log speaks of; nothing for a kind of row that has none.
+pub fn of_subject(subject_type: &str, key: &str) -> Option<ID> {
+    let kind = Kind::ALL
+        .into_iter()
+        .find(|kind| kind.subject_type() == Some(subject_type))?;
+    Some(kind.id(&kind.key(key)?))
 }
 
 /// Takes the global id in `argument` apart.

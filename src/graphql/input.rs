@@ -8,7 +8,7 @@ use super::{
     id::{self, Kind},
     scalar::Time,
 };
-use crate::store::{Key, TimeRange};
+use crate::store::{Key, TimeRange, audit_entry::AboutRow};
 
 /// The most values in a list that a filter takes.
 const MOST_VALUES: usize = 100;
@@ -119,6 +119,20 @@ pub fn user_ids(argument: &str, ids: Option<Vec<ID>>) -> Result<Option<Vec<Strin
 /// As [`list`], and for what is no such id.
 pub fn organization_ids(argument: &str, ids: Option<Vec<ID>>) -> Result<Option<Vec<Uuid>>> {
     list(argument, ids, |id| uuid_key(argument, &id, Kind::Organization))
+}
+
+/// A list of ids of rows that the audit log speaks of, as it names them.
+///
+/// # Errors
+/// As [`list`], and for what is no such id.
+pub fn subjects(argument: &str, ids: Option<Vec<ID>>) -> Result<Option<Vec<AboutRow>>> {
+    list(argument, ids, |id| {
+        let (kind, key) = id::decode(argument, &id)?;
+        let kind = kind
+            .subject_type()
+            .ok_or_else(|| ClientError::argument(argument, "is of a type that the audit log does not speak of"))?;
+        Ok(AboutRow { kind, key: key.text() })
+    })
 }
 
 /// The uuid key in a global id of this kind.

@@ -1,6 +1,7 @@
 //! What clients see: one file a type. A resolver finds its row in the scope that came with the request; this room knows
 //! neither SQL nor HTTP.
 
+mod audit_entry;
 mod connection;
 mod content;
 mod error;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, SelectionField};
 
 use super::{
+    audit_entry::AuditEntry,
     connection::{Listed, scope},
     content::Content,
     error::Result,
@@ -24,6 +25,8 @@ use crate::store::{Key, Noun};
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "The global id."))]
 pub enum Node {
+    /// An entry in the audit log.
+    AuditEntry(AuditEntry),
     /// Content.
     Content(Content),
     /// A grant.
@@ -61,6 +64,7 @@ where
 pub async fn find_any(context: &Context<'_>, (kind, key): (Kind, Key)) -> Result<Option<Node>> {
     let field = context.field();
     Ok(match kind {
+        Kind::AuditEntry => find(context, key, field).await?.map(Node::AuditEntry),
         Kind::Content => find(context, key, field).await?.map(Node::Content),
         Kind::Grant => find(context, key, field).await?.map(Node::Grant),
         Kind::MediaItem => find(context, key, field).await?.map(Node::MediaItem),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
 use super::{
+    audit_entry::{AuditEntry, AuditEntryFilter},
     connection::{Connection, Listed, PageArguments, shown},
     content::{Content, ContentFilter, ContentOrder, OrderDirection, newest_first, order},
     error::{Result, nullable},
@@ -15,7 +16,7 @@ use super::{
     scalar::Time,
 };
 use crate::store::{
-    self, Noun, Order, Parent, content, membership,
+    self, Noun, Order, Parent, audit_entry, content, membership,
     organization::{Columns, Filter, OrderField, Selection},
 };
 
@@ -182,6 +183,27 @@ impl Organization {
         #[graphql(desc = "Which ones to list.")] filter: Option<MembershipFilter>,
     ) -> Result<Connection<OrganizationMembership>> {
         let parent = Parent::row(membership::Via::Organization, self.0.key()?);
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = filter.unwrap_or_default().into_filter()?;
+        Connection::load(context, parent, page, filter, newest_first()).await
+    }
+
+    /// What was changed in it, as far as the viewer sees the entries, the newest first.
+    async fn audit_log(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<AuditEntryFilter>,
+    ) -> Result<Connection<AuditEntry>> {
+        let parent = Parent::row(audit_entry::Via::Organization, self.0.key()?);
         let page = PageArguments {
             first,
             after,

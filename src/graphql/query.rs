@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use futures_util::future::try_join_all;
 
 use super::{
+    audit_entry::{AuditEntry, AuditEntryFilter},
     connection::{Connection, Listed, PageArguments, scope},
     content::{Content, ContentFilter, ContentOrder, newest_first, order},
     error::{ClientError, Result},
@@ -242,6 +243,27 @@ impl Query {
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
         #[graphql(desc = "Which ones to list.")] filter: Option<MediaItemFilter>,
     ) -> Result<Connection<MediaItem>> {
+        let page = PageArguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = filter.unwrap_or_default().into_filter()?;
+        Connection::load(context, Parent::ROOT, page, filter, newest_first()).await
+    }
+
+    /// What was changed on the whole platform, as far as the viewer sees the entries, the newest first. What no organization owns
+    /// is here alone.
+    async fn audit_log(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100 (20 if nothing is said).")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
+        #[graphql(desc = "Which ones to list.")] filter: Option<AuditEntryFilter>,
+    ) -> Result<Connection<AuditEntry>> {
         let page = PageArguments {
             first,
             after,

@@ -3,6 +3,8 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
 
+use super::error::{ClientError, Result};
+
 /// A whole number that may be larger than an `Int`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BigInt(pub i64);
@@ -22,6 +24,32 @@ impl ScalarType for BigInt {
 
     fn to_value(&self) -> Value {
         Value::Number(self.0.into())
+    }
+}
+
+/// Any JSON value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Json(Value);
+
+impl Json {
+    /// This value.
+    ///
+    /// # Errors
+    /// If GraphQL has no such value, which is a defect.
+    pub fn new(value: serde_json::Value) -> Result<Self> {
+        Value::from_json(value).map(Self).map_err(ClientError::internal)
+    }
+}
+
+/// Any JSON value as it is, with all that is in it: nothing can be selected of it.
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
+impl ScalarType for Json {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value))
+    }
+
+    fn to_value(&self) -> Value {
+        self.0.clone()
     }
 }
 

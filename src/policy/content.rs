@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::nobody;
+use super::{nobody, of_tenant};
 use crate::viewer::Viewer;
 
 /// Who sees a row: [`visible`], in words.
@@ -52,7 +52,7 @@ pub struct Facts<'a> {
 pub fn visible(viewer: &Viewer) -> Condition {
     let mut condition = Condition::all().add(content::Column::DeletedAt.is_null());
     if let Some(tenant) = viewer.tenant() {
-        condition = condition.add(of_tenant(tenant));
+        condition = condition.add(of_tenant(organization(), tenant));
     }
     if viewer.is_platform_owner() {
         return condition;
@@ -146,11 +146,9 @@ pub fn granted(viewer: &Viewer) -> Expr {
     Expr::col(content::Column::Id.as_column_ref()).in_subquery(held)
 }
 
-/// The rows that a request pinned to this organization may look at: its own, and those that no organization owns.
-fn of_tenant(tenant: Uuid) -> Condition {
-    Condition::any()
-        .add(content::Column::OrganizationId.is_null())
-        .add(content::Column::OrganizationId.eq(tenant))
+/// Which organization owns a row.
+fn organization() -> Expr {
+    Expr::col(content::Column::OrganizationId.as_column_ref())
 }
 
 fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
@@ -164,7 +162,6 @@ fn published(viewer: &Viewer) -> Condition {
         .from(organization::Entity)
         .and_where(organization::Column::DeletedAt.is_not_null())
         .take();
-    let organization = || Expr::col(content::Column::OrganizationId.as_column_ref());
     let alive = organization().is_null().or(organization().not_in_subquery(deleted));
     let everyone = content::Column::Visibility.is_in([content::Visibility::Public, content::Visibility::PurchasedOnly]);
     let mut audience = Condition::any().add(everyone);

@@ -4,6 +4,7 @@
 //! A condition names the table's own columns, so it fits any statement that reads the table under its own name. A deleted
 //! row is visible to nobody; a request pinned to a tenant sees, of the rows that an organization owns, that one's alone.
 
+pub mod audit_entry;
 pub mod content;
 pub mod grant;
 pub mod media_item;
@@ -45,13 +46,17 @@ impl Owner {
         Expr::col((self.0.clone(), Alias::new(name)))
     }
 
-    /// What a request pinned to this organization may look at: its own, and what no organization owns.
     fn of_tenant(&self, tenant: Uuid) -> Condition {
-        let organization = || self.column("organization_id");
-        Condition::any()
-            .add(organization().is_null())
-            .add(organization().eq(tenant))
+        of_tenant(self.column("organization_id"), tenant)
     }
+}
+
+/// The rows that a request pinned to this organization may look at, by the column that says whose they are: its own, and those that
+/// no organization owns.
+fn of_tenant(organization: Expr, tenant: Uuid) -> Condition {
+    Condition::any()
+        .add(organization.clone().is_null())
+        .add(organization.eq(tenant))
 }
 
 /// The two columns hold the same.

@@ -1,6 +1,6 @@
 //! Users: the public profile, and what is theirs alone.
 
-use entity::{content, grant, media_item, membership, user};
+use entity::{audit_entry, content, grant, media_item, membership, user};
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
 use super::{any_row, same};
@@ -40,11 +40,16 @@ pub fn visible(viewer: &Viewer) -> Condition {
         .and_where(same(grant::Column::UserId, user::Column::Id))
         .cond_where(super::grant::visible(viewer))
         .take();
+    let acted = any_row(audit_entry::Entity)
+        .and_where(same(audit_entry::Column::ActorId, user::Column::Id))
+        .cond_where(super::audit_entry::visible(viewer))
+        .take();
     Condition::any()
         .add(user::Column::Id.eq(user_id))
         .add(visible)
         .add(Expr::exists(member))
         .add(Expr::exists(granted))
+        .add(Expr::exists(acted))
 }
 
 /// Whether the viewer may have what is the user's own: the email address, sessions, purchases.

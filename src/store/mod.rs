@@ -12,6 +12,7 @@ mod page;
 mod scope;
 mod walk;
 
+pub mod audit_entry;
 pub mod content;
 pub mod grant;
 pub mod media_item;

@@ -52,6 +52,14 @@ impl Key {
         }
     }
 
+    /// The key as a text, as the audit log has it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(key) => key.clone(),
+            Self::Uuid(key) => key.to_string(),
+        }
+    }
+
     /// The key at this position of a row.
     pub(super) fn decode(row: &QueryResult, position: usize, kind: Kind) -> Result<Self, DbErr> {
         match kind {

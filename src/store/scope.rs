@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
+    audit_entry::AuditEntry,
     batch::{self, Counts, Loader, Pages, Rows},
     change::{self, Call, Change, IdempotencyKey, Next, Refusal},
     content::Content,
@@ -239,6 +240,7 @@ macro_rules! loads {
 }
 
 loads! {
+    audit_entry: AuditEntry,
     content: Content,
     grant: Grant,
     media_item: MediaItem,

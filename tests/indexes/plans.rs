@@ -22,10 +22,13 @@ const MORE: &str = "
     INSERT INTO users (id, name, email)
         SELECT 'more-' || number, 'One more', 'more-' || number FROM generate_series(1, 20000) AS number;
     UPDATE users SET role = 'platform_owner' WHERE id = 'scale-0000001999';
+    INSERT INTO audit_entries (actor_id, organization_id, action, subject_type, subject_id, before, after, created_at)
+        SELECT creator_id, organization_id, 'content.update', 'content', id::text, '{}', '{}', created_at FROM content;
     ANALYZE";
 
 /// Tables of which nothing that a page shows needs all rows.
-const LARGE: [&str; 7] = [
+const LARGE: [&str; 8] = [
+    "audit_entries",
     "content",
     "content_access",
     "media_items",
@@ -34,6 +37,9 @@ const LARGE: [&str; 7] = [
     "sessions",
     "users",
 ];
+
+/// Tables whose long lists are walked through in an index's order.
+const LISTED: [&str; 2] = ["audit_entries", "content"];
 
 /// What PostgreSQL would do.
 struct Plan {
@@ -119,6 +125,8 @@ struct Asked {
     category: String,
     /// Something that was bought.
     bought: String,
+    /// Who owns the organization.
+    manager: String,
 }
 
 impl Asked {
@@ -130,9 +138,14 @@ impl Asked {
             );
             one(db, &most).await
         };
+        let organization = most("organization_id").await;
+        let owner = format!(
+            "SELECT user_id FROM organization_memberships WHERE organization_id = '{organization}' AND role = 'owner'"
+        );
         Self {
+            manager: one(db, &owner).await,
             creator: most("creator_id").await,
-            organization: most("organization_id").await,
+            organization,
             media_item: most("media_item_id").await,
             category: most("category").await,
             bought: one(db, "SELECT content_id::text FROM purchases ORDER BY id LIMIT 1").await,
@@ -140,11 +153,11 @@ impl Asked {
     }
 }
 
-/// The place in the middle of a list of content.
-async fn middle(db: &DatabaseConnection, which: &str, order: &str) -> String {
+/// The place in the middle of a list of this table's rows.
+async fn middle(db: &DatabaseConnection, table: &str, which: &str, order: &str) -> String {
     let middle = format!(
-        "SELECT format('(%L, %L)', {order}, id) FROM content WHERE {which} ORDER BY {order} DESC, id DESC
-         OFFSET (SELECT count(*) / 2 FROM content WHERE {which}) LIMIT 1"
+        "SELECT format('(%L, %L)', {order}, id) FROM {table} WHERE {which} ORDER BY {order} DESC, id DESC
+         OFFSET (SELECT count(*) / 2 FROM {table} WHERE {which}) LIMIT 1"
     );
     one(db, &middle).await
 }
@@ -187,6 +200,7 @@ async fn questions(db: &DatabaseConnection) -> Vec<Question> {
         media_item,
         category,
         bought,
+        manager: _,
     } = Asked::by_most(db).await;
     let mut questions = vec![
         question("organizations", &["slug"], "slug = 'more-17'"),
@@ -234,6 +248,11 @@ async fn questions(db: &DatabaseConnection) -> Vec<Question> {
         question("content_access", &["user_id"], format!("user_id = '{creator}'")),
         question("purchases", &["customer_id"], format!("customer_id = '{creator}'")),
         question("purchases", &["content_id"], format!("content_id = '{bought}'")),
+        question(
+            "audit_entries",
+            &["actor_id", "organization_id"],
+            format!("actor_id = '{creator}' AND organization_id = ANY ('{{{organization},{media_item}}}')"),
+        ),
     ];
     for (asked, which) in [
         (&["creator_id"][..], "TRUE"),
@@ -244,36 +263,68 @@ async fn questions(db: &DatabaseConnection) -> Vec<Question> {
         questions.push(page("media_items", asked, "created_at", &which));
     }
     const PUBLISHED: &str = "status = 'published' AND deleted_at IS NULL";
-    for (order, first, further, which) in [
+    for (table, order, first, further, which) in [
         (
+            "content",
             "published_at",
             &["status"][..],
             &["status", "ROW(published_at, id)"][..],
             PUBLISHED.to_owned(),
         ),
         (
+            "content",
             "published_at",
             &["organization_id", "status"],
             &["organization_id", "status", "ROW(published_at, id)"],
             format!("organization_id = '{organization}' AND {PUBLISHED}"),
         ),
         (
+            "content",
             "published_at",
             &["category", "status"],
             &["category", "status", "ROW(published_at, id)"],
             format!("category = '{category}' AND {PUBLISHED}"),
         ),
         (
+            "content",
             "created_at",
             &["creator_id"],
             &["creator_id", "ROW(created_at, id)"],
             format!("creator_id = '{creator}' AND deleted_at IS NULL"),
         ),
+        (
+            "audit_entries",
+            "created_at",
+            &[],
+            &["ROW(created_at, id)"],
+            "TRUE".to_owned(),
+        ),
+        (
+            "audit_entries",
+            "created_at",
+            &["organization_id"],
+            &["organization_id", "ROW(created_at, id)"],
+            format!("organization_id = '{organization}'"),
+        ),
+        (
+            "audit_entries",
+            "created_at",
+            &["actor_id"],
+            &["actor_id", "ROW(created_at, id)"],
+            format!("actor_id = '{creator}'"),
+        ),
+        (
+            "audit_entries",
+            "created_at",
+            &["subject_type", "subject_id"],
+            &["subject_type", "subject_id", "ROW(created_at, id)"],
+            format!("subject_type = 'content' AND subject_id = '{bought}'"),
+        ),
     ] {
-        questions.push(page("content", first, order, &which));
-        let middle = middle(db, &which, order).await;
+        questions.push(page(table, first, order, &which));
+        let middle = middle(db, table, &which, order).await;
         questions.push(page(
-            "content",
+            table,
             further,
             order,
             &format!("{which} AND ({order}, id) < {middle}"),
@@ -376,6 +427,34 @@ const QUERIES: &[(bool, &str)] = &[
             }
         }",
     ),
+    (
+        true,
+        "query ($slug: String!, $afterEntry: String) {
+            organization(by: { slug: $slug }) {
+                auditLog(after: $afterEntry) { nodes { action before after actor { name } organization { name } } }
+            }
+        }",
+    ),
+    (
+        true,
+        "query ($afterEntry: String) {
+            auditLog(after: $afterEntry) { nodes { action actor { name } } pageInfo { hasNextPage hasPreviousPage } }
+        }",
+    ),
+    (
+        false,
+        "query ($slug: String!, $user: ID!, $afterEntry: String) {
+            organization(by: { slug: $slug }) {
+                auditLog(after: $afterEntry, filter: { actor: [$user] }) { totalCount nodes { action } }
+            }
+        }",
+    ),
+    (
+        false,
+        "query ($piece: ID!, $afterEntry: String) {
+            auditLog(after: $afterEntry, filter: { subject: [$piece] }) { totalCount nodes { action } }
+        }",
+    ),
     (false, "{ organizations(orderBy: { field: NAME, direction: ASC }) { nodes { name } } }"),
     (false, "{ mediaItems { nodes { title creator { name } } } }"),
     (
@@ -394,6 +473,7 @@ const QUERIES: &[(bool, &str)] = &[
                 nodes { title creator { name } mediaItem { title } }
             }
             members(first: 3) { nodes { user { name } } }
+            auditLog(first: 3) { nodes { action actor { name } } }
         } } }",
     ),
     (
@@ -448,6 +528,7 @@ async fn ask_the_gateway(app: &App) -> Vec<String> {
     let viewers = [
         ("the anonymous", app.anonymous()),
         ("the creator", app.as_(&person(&asked.creator))),
+        ("a manager", app.as_(&person(&asked.manager))),
         ("a member", app.as_(&person("scale-0000000042"))),
         ("the platform owner", app.as_(&person("scale-0000001999"))),
     ];
@@ -455,6 +536,7 @@ async fn ask_the_gateway(app: &App) -> Vec<String> {
     let mut further = first.clone();
     further["after"] = cursor(app, "PUBLISHED_AT").await;
     further["afterCreated"] = cursor(app, "CREATED_AT").await;
+    further["afterEntry"] = entry_cursor(app, &person("scale-0000001999")).await;
 
     app.take_statements();
     let mut wrong = Vec::new();
@@ -481,15 +563,15 @@ fn fault(plan: &Plan, is_feed: bool, is_further: bool) -> Option<String> {
     if let Some(table) = LARGE.iter().find(|table| plan.reads(table).contains(&None)) {
         return Some(format!("all of {table} is read"));
     }
-    if is_feed && plan.sorts("content") {
-        return Some("content is sorted".to_owned());
-    }
     let from_cursor = |asked: &Option<String>| asked.as_ref().is_some_and(|asked| asked.contains("ROW("));
-    let is_page = plan.statement.sql.contains("ORDER BY \"content\"");
-    if is_page && is_further && !plan.reads("content").iter().all(from_cursor) {
-        return Some("what lies before the cursor is read".to_owned());
-    }
-    None
+    LISTED.iter().find_map(|table| {
+        if is_feed && plan.sorts(table) {
+            return Some(format!("{table} is sorted"));
+        }
+        let is_page = plan.statement.sql.contains(&format!("ORDER BY \"{table}\""));
+        let skips = plan.reads(table).iter().all(from_cursor);
+        (is_page && is_further && !skips).then(|| "what lies before the cursor is read".to_owned())
+    })
 }
 
 async fn variables(app: &App, asked: &Asked, creator: &Person) -> Value {
@@ -504,6 +586,7 @@ async fn variables(app: &App, asked: &Asked, creator: &Person) -> Value {
         "slug": organization.slug,
         "category": asked.category,
         "mediaItem": global_id("MediaItem", asked.media_item.parse().unwrap()),
+        "piece": global_id("Content", asked.bought.parse().unwrap()),
     })
 }
 
@@ -519,6 +602,17 @@ async fn cursor(app: &App, order: &str) -> Value {
     );
     let then = json!({ "then": (now() - Duration::days(365)).to_rfc3339() });
     let cursor = app.anonymous().data_with(&query, then).await["contents"]["pageInfo"]["endCursor"].take();
+    assert!(cursor.is_string());
+    cursor
+}
+
+/// A place about in the middle of the audit log.
+async fn entry_cursor(app: &App, platform_owner: &Person) -> Value {
+    let query = "query ($then: DateTime!) {
+        auditLog(first: 1, filter: { createdAt: { before: $then } }) { pageInfo { endCursor } }
+    }";
+    let then = json!({ "then": (now() - Duration::days(365)).to_rfc3339() });
+    let cursor = app.as_(platform_owner).data_with(query, then).await["auditLog"]["pageInfo"]["endCursor"].take();
     assert!(cursor.is_string());
     cursor
 }

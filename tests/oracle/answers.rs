@@ -150,6 +150,8 @@ impl Oracle<'_> {
             (Kind::Grant, "content") => Some(Kind::Content.at(world.grants[place].content)),
             (Kind::Purchase, "customer") => Some(Kind::User.at(world.purchases[place].customer)),
             (Kind::Purchase, "content") => Some(Kind::Content.at(world.purchases[place].content)),
+            (Kind::AuditEntry, "actor") => Some(Kind::User.at(world.audit_entries[place].actor?)),
+            (Kind::AuditEntry, "organization") => Some(Kind::Organization.at(world.audit_entries[place].organization?)),
             _ => unreachable!("{:?}.{field}", row.kind),
         }
     }
@@ -168,6 +170,7 @@ impl Oracle<'_> {
             (Kind::User, ListName::Grants) => world.grants[place].user == of,
             (Kind::Organization, ListName::Contents) => world.contents[place].organization == Some(of),
             (Kind::Organization, ListName::Members) => world.memberships[place].organization == of,
+            (Kind::Organization, ListName::AuditLog) => world.audit_entries[place].organization == Some(of),
             (Kind::MediaItem, ListName::Contents) => world.contents[place].media_item == Some(of),
             (Kind::Content, ListName::Grants) => world.grants[place].content == of,
             _ => unreachable!("{name:?} of {parent:?}"),
@@ -271,6 +274,7 @@ impl Oracle<'_> {
             Kind::Grant => world.grants[place].created,
             Kind::Purchase => world.purchases[place].created,
             Kind::Session => world.sessions[place].created,
+            Kind::AuditEntry => world.audit_entries[place].created,
         };
         let (time, text) = match by {
             OrderBy::CreatedAt => (Some(created), String::new()),
@@ -296,6 +300,7 @@ impl Oracle<'_> {
         let content = || &world.contents[place];
         let item = || &world.media_items[place];
         let membership = || &world.memberships[place];
+        let entry = || &world.audit_entries[place];
         let inside = |time: Moment, from: Moment, before: Option<Moment>| {
             from <= time && before.is_none_or(|before| time < before)
         };
@@ -312,6 +317,7 @@ impl Oracle<'_> {
             Condition::CreatedAt(from, before) => {
                 let created = match row.kind {
                     Kind::Content => content().created,
+                    Kind::AuditEntry => entry().created,
                     _ => item().created,
                 };
                 inside(created, *from, *before)
@@ -346,6 +352,10 @@ impl Oracle<'_> {
             Condition::Role(values) => values.contains(&membership().role),
             Condition::MembershipStatus(values) => values.contains(&membership().status),
             Condition::Slug(places) => named(Kind::Organization, places, place),
+            Condition::Action(values) => values.contains(&entry().action),
+            Condition::Actor(places) => entry().actor.is_some_and(|user| named(Kind::User, places, user)),
+            Condition::SubjectType(values) => values.contains(&entry().subject_type()),
+            Condition::Subject(rows) => rows.iter().any(|row| Some(row.among(world)) == entry().subject),
         }
     }
 
@@ -469,6 +479,19 @@ impl Oracle<'_> {
                     "expiresAt" => at(Some(session.expires())),
                     "ipAddress" => json!(format!("192.0.2.{place}")),
                     "userAgent" => json!(format!("browser {place}")),
+                    _ => unreachable!("{field}"),
+                }
+            }
+            Kind::AuditEntry => {
+                let entry = &viewer.world.audit_entries[place];
+                let said = |json: Option<&str>| json.map_or(Value::Null, |json| serde_json::from_str(json).unwrap());
+                match field {
+                    "createdAt" => at(Some(entry.created)),
+                    "action" => json!(entry.action),
+                    "subjectType" => json!(entry.subject_type()),
+                    "subjectId" => json!(entry.subject.map(Row::global_id)),
+                    "before" => said(entry.before),
+                    "after" => said(entry.after),
                     _ => unreachable!("{field}"),
                 }
             }

@@ -325,6 +325,7 @@ async fn all_cursors(app: &App, world: &World) -> Cursors {
         (ListName::Contents, "contents"),
         (ListName::Organizations, "organizations"),
         (ListName::MediaItems, "mediaItems"),
+        (ListName::AuditLog, "auditLog"),
     ] {
         for order in list.orders() {
             let order_by = match list.orders().len() {
@@ -367,6 +368,7 @@ async fn all_cursors(app: &App, world: &World) -> Cursors {
         (ListName::Contents, "contents"),
         (ListName::Organizations, "organizations"),
         (ListName::MediaItems, "mediaItems"),
+        (ListName::AuditLog, "auditLog"),
     ] {
         for order in list.orders() {
             keep(list, *order, &data[format!("{kind}{order:?}")], &|id| {

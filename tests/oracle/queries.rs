@@ -11,7 +11,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Un
 
 use super::{
     rules::{Kind, Row},
-    world::{Moment, World, key, moments, organization_slug, session_key, user_key, written},
+    world::{ACTIONS, Moment, World, changing, key, moments, organization_slug, session_key, user_key, written},
 };
 use crate::support;
 
@@ -100,6 +100,7 @@ pub enum ListName {
     Grants,
     Purchases,
     Sessions,
+    AuditLog,
 }
 
 /// A connection's arguments, and which of its fields are asked for.
@@ -157,6 +158,10 @@ pub enum Condition {
     Role(Vec<Role>),
     MembershipStatus(Vec<membership::Status>),
     Slug(Vec<usize>),
+    Action(Vec<&'static str>),
+    Actor(Vec<usize>),
+    SubjectType(Vec<&'static str>),
+    Subject(Vec<Row>),
 }
 
 impl Kind {
@@ -171,6 +176,7 @@ impl Kind {
             Self::Grant => "Grant",
             Self::Purchase => "Purchase",
             Self::Session => "Session",
+            Self::AuditEntry => "AuditEntry",
         }
     }
 
@@ -248,6 +254,15 @@ impl Kind {
                 "ipAddress",
                 "userAgent",
             ],
+            Self::AuditEntry => &[
+                "id",
+                "createdAt",
+                "action",
+                "subjectType",
+                "subjectId",
+                "before",
+                "after",
+            ],
         }
     }
 
@@ -265,6 +280,7 @@ impl Kind {
             ],
             Self::Grant => &[("user", Kind::User), ("content", Kind::Content)],
             Self::Purchase => &[("customer", Kind::User), ("content", Kind::Content)],
+            Self::AuditEntry => &[("actor", Kind::User), ("organization", Kind::Organization)],
         }
     }
 
@@ -279,10 +295,14 @@ impl Kind {
                 ("purchases", ListName::Purchases),
                 ("grants", ListName::Grants),
             ],
-            Self::Organization => &[("contents", ListName::Contents), ("members", ListName::Members)],
+            Self::Organization => &[
+                ("contents", ListName::Contents),
+                ("members", ListName::Members),
+                ("auditLog", ListName::AuditLog),
+            ],
             Self::MediaItem => &[("contents", ListName::Contents)],
             Self::Content => &[("grants", ListName::Grants)],
-            Self::Membership | Self::Grant | Self::Purchase | Self::Session => &[],
+            Self::Membership | Self::Grant | Self::Purchase | Self::Session | Self::AuditEntry => &[],
         }
     }
 }
@@ -314,6 +334,7 @@ impl ListName {
             Self::Grants => Kind::Grant,
             Self::Purchases => Kind::Purchase,
             Self::Sessions => Kind::Session,
+            Self::AuditLog => Kind::AuditEntry,
         }
     }
 
@@ -340,6 +361,7 @@ impl ListName {
             Self::Organizations => Some("organizations"),
             Self::MediaItems => Some("mediaItems"),
             Self::Contents => Some("contents"),
+            Self::AuditLog => Some("auditLog"),
             _ => None,
         }
     }
@@ -599,9 +621,11 @@ impl Writer<'_> {
             Condition::MediaType(values) => any_of(values.iter().map(screaming)),
             Condition::Role(values) => any_of(values.iter().map(screaming)),
             Condition::MembershipStatus(values) => any_of(values.iter().map(screaming)),
-            Condition::Category(values) | Condition::AnyTag(values) | Condition::AllTags(values) => {
-                any_of(values.iter().map(|value| format!("\"{value}\"")))
-            }
+            Condition::Category(values)
+            | Condition::AnyTag(values)
+            | Condition::AllTags(values)
+            | Condition::Action(values)
+            | Condition::SubjectType(values) => any_of(values.iter().map(|value| format!("\"{value}\""))),
             Condition::PublishedAt(from, before) | Condition::CreatedAt(from, before) => match before {
                 Some(before) => format!("{{ from: \"{}\", before: \"{}\" }}", written(*from), written(*before)),
                 None => format!("{{ from: \"{}\" }}", written(*from)),
@@ -611,7 +635,11 @@ impl Writer<'_> {
                 None => format!("{{ fromCents: {from} }}"),
             },
             Condition::Free(value) | Condition::Personal(value) => value.to_string(),
-            Condition::Creator(places) => any_of(ids(Kind::User, places).into_iter()),
+            Condition::Creator(places) | Condition::Actor(places) => any_of(ids(Kind::User, places).into_iter()),
+            Condition::Subject(rows) => any_of(
+                rows.iter()
+                    .map(|row| format!("\"{}\"", row.among(self.world).global_id())),
+            ),
             Condition::Organization(places) => any_of(ids(Kind::Organization, places).into_iter()),
             // JSON's texts are GraphQL's.
             Condition::Search(words) => serde_json::Value::from(*words).to_string(),
@@ -654,6 +682,10 @@ impl Condition {
             Self::MediaType(_) => "mediaType",
             Self::Role(_) => "role",
             Self::Slug(_) => "slug",
+            Self::Action(_) => "action",
+            Self::Actor(_) => "actor",
+            Self::SubjectType(_) => "subjectType",
+            Self::Subject(_) => "subject",
         }
     }
 }
@@ -772,6 +804,15 @@ fn conditions(name: ListName) -> Option<BoxedStrategy<Condition>> {
                     .boxed(),
             ]
         }
+        ListName::AuditLog => vec![
+            some(ACTIONS.to_vec()).prop_map(C::Action).boxed(),
+            vec(place(), 0..=2).prop_map(C::Actor).boxed(),
+            some(vec!["content", "membership", "account", "user"])
+                .prop_map(C::SubjectType)
+                .boxed(),
+            vec(changing(), 0..=3).prop_map(C::Subject).boxed(),
+            created().boxed(),
+        ],
         ListName::UserOrganizations | ListName::Grants | ListName::Purchases | ListName::Sessions => return None,
     };
     Some(Union::new(conditions).boxed())
@@ -913,6 +954,7 @@ fn roots() -> BoxedStrategy<Root> {
         4 => list(ListName::Contents),
         2 => list(ListName::MediaItems),
         2 => list(ListName::Organizations),
+        2 => list(ListName::AuditLog),
     ]
     .boxed()
 }

@@ -18,6 +18,7 @@ pub enum Kind {
     Grant,
     Purchase,
     Session,
+    AuditEntry,
 }
 
 /// A row: of which kind, and its place in the world.
@@ -28,7 +29,7 @@ pub struct Row {
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
         Self::Organization,
         Self::Membership,
@@ -37,6 +38,7 @@ impl Kind {
         Self::Grant,
         Self::Purchase,
         Self::Session,
+        Self::AuditEntry,
     ];
 
     /// The row at this place.
@@ -55,6 +57,7 @@ impl Kind {
             Self::Grant => world.grants.len(),
             Self::Purchase => world.purchases.len(),
             Self::Session => world.sessions.len(),
+            Self::AuditEntry => world.audit_entries.len(),
         }
     }
 }
@@ -137,6 +140,7 @@ impl Viewer<'_> {
                 Kind::Grant => self.sees_grant(place),
                 Kind::Purchase => self.sees_purchase(place),
                 Kind::Session => self.sees_session(place),
+                Kind::AuditEntry => self.sees_audit_entry(place),
             }
     }
 
@@ -256,7 +260,7 @@ impl Viewer<'_> {
     }
 
     /// "the public profile (id, name, image): whoever sees a row that names the user (a content's creator, a visible
-    /// membership)": so a media item's creator and a grant's user too, and everybody themself.
+    /// membership)": so a media item's creator, a grant's user and an audit entry's actor too, and everybody themself.
     fn sees_user(&self, user: usize) -> bool {
         if self.has_private_fields(user) {
             return true;
@@ -278,6 +282,11 @@ impl Viewer<'_> {
         }
         for (place, grant) in self.world.grants.iter().enumerate() {
             if grant.user == user && self.sees_grant(place) {
+                return true;
+            }
+        }
+        for (place, entry) in self.world.audit_entries.iter().enumerate() {
+            if entry.actor == Some(user) && self.sees_audit_entry(place) {
                 return true;
             }
         }
@@ -312,5 +321,10 @@ impl Viewer<'_> {
                 || self.manages(content)
                 || self.made(content)
                 || self.is_platform_owner())
+    }
+    /// "readable by managers of the tenant and the platform owner"
+    fn sees_audit_entry(&self, place: usize) -> bool {
+        let house = self.world.audit_entries[place].organization;
+        self.pin_lets_through(house) && (house.is_some_and(|house| self.is_manager(house)) || self.is_platform_owner())
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, SecondsFormat, TimeZone, Utc};
 use entity::{
+    audit_entry,
     content::{self, ContentType, Visibility},
     grant::{self, AccessType},
     media_item::{self, MediaType},
@@ -14,6 +15,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use sea_orm::{ActiveValue::Set, EntityTrait, TransactionTrait, prelude::Uuid};
 use serde_json::json;
 
+use super::rules::{Kind, Row};
 use crate::support::App;
 
 /// A time, as microseconds since the beginning of 2026.
@@ -37,6 +39,7 @@ pub struct World {
     pub purchases: Vec<Purchase>,
     /// First one for each user, with which they ask, then others.
     pub sessions: Vec<Session>,
+    pub audit_entries: Vec<AuditEntry>,
 }
 
 #[derive(Clone, Debug)]
@@ -123,6 +126,52 @@ pub struct Session {
     pub expired: bool,
     pub created: Moment,
 }
+
+#[derive(Clone, Debug)]
+pub struct AuditEntry {
+    pub actor: Option<usize>,
+    pub organization: Option<usize>,
+    pub action: &'static str,
+    /// The row that was changed, which may never have been there; none: an account, which the schema does not show.
+    pub subject: Option<Row>,
+    /// As JSON.
+    pub before: Option<&'static str>,
+    pub after: Option<&'static str>,
+    pub created: Moment,
+}
+
+impl AuditEntry {
+    /// What the log calls the kind of row that was changed.
+    pub fn subject_type(&self) -> &'static str {
+        self.subject.map_or("account", |row| row.kind.subject_type())
+    }
+}
+
+impl Kind {
+    /// What the log calls such a row.
+    pub fn subject_type(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Organization => "organization",
+            Self::Membership => "membership",
+            Self::MediaItem => "media_item",
+            Self::Content => "content",
+            Self::Grant => "grant",
+            Self::Purchase => "purchase",
+            Self::Session => "session",
+            Self::AuditEntry => unreachable!("entries are not changed"),
+        }
+    }
+}
+
+/// Rows of the kinds that are changed.
+pub fn changing() -> impl Strategy<Value = Row> + Clone {
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| *kind != Kind::AuditEntry).collect();
+    (select(kinds), place()).prop_map(|(kind, place)| kind.at(place))
+}
+
+/// Some changes' names.
+pub const ACTIONS: [&str; 3] = ["content.publish", "organization.update", "membership.remove"];
 
 impl Grant {
     /// Whether its time is over.
@@ -350,6 +399,37 @@ fn sessions() -> impl Strategy<Value = Vec<Session>> {
     vec(session, 0..=4)
 }
 
+fn audit_entries() -> impl Strategy<Value = Vec<AuditEntry>> {
+    let said = || {
+        select(vec![
+            None,
+            Some(r#"{ "title": "Bread" }"#),
+            Some(r#"{ "tags": ["rye", null], "price_cents": 500, "about": { "it's": 1.5 } }"#),
+        ])
+    };
+    let entry = (
+        option::weighted(0.8, place()),
+        option::weighted(0.8, place()),
+        select(&ACTIONS[..]),
+        option::weighted(0.9, changing()),
+        said(),
+        said(),
+        moments(),
+    );
+    let entry = entry.prop_map(
+        |(actor, organization, action, subject, before, after, created)| AuditEntry {
+            actor,
+            organization,
+            action,
+            subject,
+            before,
+            after,
+            created,
+        },
+    );
+    vec(entry, 0..=8)
+}
+
 /// Any world that the databases take.
 pub fn worlds() -> impl Strategy<Value = World> {
     let parts = (
@@ -361,9 +441,10 @@ pub fn worlds() -> impl Strategy<Value = World> {
         grants(),
         purchases(),
         sessions(),
+        audit_entries(),
     );
     parts.prop_map(
-        |(users, organizations, memberships, media_items, contents, grants, purchases, sessions)| {
+        |(users, organizations, memberships, media_items, contents, grants, purchases, sessions, audit_entries)| {
             let mut world = World {
                 users,
                 organizations,
@@ -373,6 +454,7 @@ pub fn worlds() -> impl Strategy<Value = World> {
                 grants,
                 purchases,
                 sessions,
+                audit_entries,
             };
             world.settle();
             world
@@ -492,12 +574,22 @@ impl World {
             }
             self.purchases[place] = purchase;
         }
+
+        let mut entries = std::mem::take(&mut self.audit_entries);
+        for entry in &mut entries {
+            entry.actor = entry.actor.map(|user| user % users);
+            entry.organization = entry.organization.filter(|_| organizations > 0);
+            entry.organization = entry.organization.map(|house| house % organizations);
+            entry.subject = entry.subject.map(|row| row.among(self));
+        }
+        self.audit_entries = entries;
     }
 
     /// Makes the database hold this world and nothing else.
     pub async fn move_in(&self, app: &App) {
         let transaction = app.db.begin().await.unwrap();
         let db = &transaction;
+        audit_entry::Entity::delete_many().exec(db).await.unwrap();
         purchase::Entity::delete_many().exec(db).await.unwrap();
         grant::Entity::delete_many().exec(db).await.unwrap();
         content::Entity::delete_many().exec(db).await.unwrap();
@@ -653,6 +745,26 @@ impl World {
                 updated_at: Set(time(row.created)),
             }
         });
+        let said = |json: Option<&str>| Set(json.map(|json| serde_json::from_str(json).unwrap()));
+        insert!(audit_entry, self.audit_entries, |(place, row): (usize, &AuditEntry)| {
+            audit_entry::ActiveModel {
+                id: Set(key(place)),
+                actor_id: Set(row.actor.map(user_key)),
+                organization_id: Set(row.organization.map(key)),
+                action: Set(row.action.to_owned()),
+                subject_type: Set(row.subject_type().to_owned()),
+                subject_id: Set(match row.subject {
+                    None => "account".to_owned(),
+                    Some(row) if row.kind == Kind::User => user_key(row.place),
+                    Some(row) if row.kind == Kind::Session => session_key(row.place),
+                    Some(row) => key(row.place).to_string(),
+                }),
+                before: said(row.before),
+                after: said(row.after),
+                created_at: Set(time(row.created)),
+                updated_at: Set(time(row.created)),
+            }
+        });
         transaction.commit().await.unwrap();
     }
 }
@@ -678,6 +790,7 @@ impl fmt::Display for World {
         rows(f, &self.contents, 0)?;
         rows(f, &self.grants, 0)?;
         rows(f, &self.purchases, 0)?;
-        rows(f, &self.sessions, self.users.len())
+        rows(f, &self.sessions, self.users.len())?;
+        rows(f, &self.audit_entries, 0)
     }
 }

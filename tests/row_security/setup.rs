@@ -38,6 +38,14 @@ async fn whatever_is_amiss_is_said() {
             "REVOKE SELECT ON users FROM codex_reader",
             "may not read the table users",
         ),
+        (
+            "REVOKE SELECT ON audit_entries FROM codex_reader",
+            "may not read the table audit_entries",
+        ),
+        (
+            "DROP POLICY visible ON audit_entries",
+            "the table audit_entries without a policy",
+        ),
         ("ALTER ROLE codex_reader BYPASSRLS", "can bypass row security"),
         ("ALTER ROLE codex_reader SUPERUSER", "can bypass row security"),
         (

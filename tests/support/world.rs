@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use codex_gateway::database::now;
-use entity::{content, grant, media_item, membership, organization, purchase, session, user};
+use entity::{audit_entry, content, grant, media_item, membership, organization, purchase, session, user};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, prelude::Uuid};
 use serde_json::json;
 
@@ -153,6 +153,24 @@ impl App {
             content_id: Set(content_id),
             access_type: Set(grant::AccessType::Complimentary),
             expires_at: Set(expires_at),
+            ..Default::default()
+        };
+        row.insert(&self.db).await.unwrap();
+        id
+    }
+
+    /// An entry in the audit log: this person has changed the name of an organization.
+    pub async fn entry(&self, actor: Option<&Person>, organization: Option<&Organization>) -> Uuid {
+        let id = Uuid::now_v7();
+        let row = audit_entry::ActiveModel {
+            id: Set(id),
+            actor_id: Set(actor.map(|person| person.id.clone())),
+            organization_id: Set(organization.map(|organization| organization.id)),
+            action: Set("organization.update".to_owned()),
+            subject_type: Set("organization".to_owned()),
+            subject_id: Set(organization.map_or(id, |organization| organization.id).to_string()),
+            before: Set(Some(json!({ "name": "Old" }))),
+            after: Set(Some(json!({ "name": "New" }))),
             ..Default::default()
         };
         row.insert(&self.db).await.unwrap();

@@ -18,7 +18,7 @@ pub use report::{Finding, Level, Report};
 use super::progress;
 use crate::{
     config::{DatabaseSettings, DoctorSettings},
-    database::{self, catalog::Catalog, connect_read_only},
+    database::{self, RowSecurity, catalog::Catalog, connect_read_only},
 };
 
 /// Looks the database over, prints what it finds, and tells by the exit code whether something needs care.
@@ -40,9 +40,13 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &DoctorSettings) 
         _ => (None, None),
     };
     let transaction = connection.begin_with_config(isolation, access).await?;
+    let wanted = match settings.row_security.no_rls {
+        true => RowSecurity::Off,
+        false => RowSecurity::On,
+    };
     let report = progress::shown(
         "Looking the database over",
-        examine(&transaction, database.database_connections),
+        examine(&transaction, database.database_connections, wanted),
     )
     .await
     .context("the database cannot be looked over")?;
@@ -59,11 +63,12 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &DoctorSettings) 
     })
 }
 
-/// Looks over the database that a gateway with this many connections is to use. It reads, and nothing else.
+/// Looks over the database that a gateway with this many connections is to use, with row-level security or without. It reads, and
+/// nothing else.
 ///
 /// # Errors
 /// If the database fails altogether. A check that fails alone is a finding.
-pub async fn examine(db: &DatabaseTransaction, connections: u32) -> Result<Report, DbErr> {
+pub async fn examine(db: &DatabaseTransaction, connections: u32, row_security: RowSecurity) -> Result<Report, DbErr> {
     let catalog = &Catalog::read(db).await?;
     let mut findings = Vec::new();
     let mut add = |found: Vec<Finding>| findings.extend(found);
@@ -81,7 +86,7 @@ pub async fn examine(db: &DatabaseTransaction, connections: u32) -> Result<Repor
             let unused = async |db: &DatabaseTransaction| indexes::unused(db, catalog).await;
             add(attempt(db, indexes::UNUSED, unused).await?);
             add(attempt(db, statistics::CHECK, statistics::on_postgres).await?);
-            let guarded = async |db: &DatabaseTransaction| row_security::check(db, catalog).await;
+            let guarded = async |db: &DatabaseTransaction| row_security::check(db, catalog, row_security).await;
             add(attempt(db, row_security::CHECK, guarded).await?);
             let settings = async |db: &DatabaseTransaction| connections::check(db, connections).await;
             add(attempt(db, connections::CHECK, settings).await?);

@@ -3,20 +3,27 @@
 use sea_orm::{DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement};
 
 use super::report::{Finding, or_ok};
-use crate::database::{READER, catalog::Catalog, complaints};
+use crate::database::{Complaint, READER, RowSecurity, catalog::Catalog, complaints};
 
 /// Row-level security.
 pub(super) const CHECK: &str = "row-security";
 
 /// Looks for what the gateway itself would refuse to start over, and for who else is bound without knowing it.
-pub(super) async fn check(db: &DatabaseTransaction, catalog: &Catalog) -> Result<Vec<Finding>, DbErr> {
+pub(super) async fn check(
+    db: &DatabaseTransaction,
+    catalog: &Catalog,
+    wanted: RowSecurity,
+) -> Result<Vec<Finding>, DbErr> {
     if catalog.tables.is_empty() {
         return Ok(vec![Finding::note(CHECK, "database", "there is no table to guard yet")]);
     }
-    let complaints = complaints(db).await?.into_iter().map(|complaint| {
-        let message = format!("{}. {}", complaint.message, complaint.remedy);
-        Finding::care(CHECK, complaint.subject, message)
-    });
+    let first = match wanted {
+        RowSecurity::On => complaints(db).await?.into_iter().map(care).collect(),
+        RowSecurity::Off => {
+            let message = "it is off by choice (--no-rls): nothing but the gateway's own rules guards the rows";
+            vec![Finding::note(CHECK, "database", message)]
+        }
+    };
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, WITHOUT_A_POLICY, [READER.into()]);
     let others = OtherRow::find_by_statement(statement).all(db).await?;
     let others = others.into_iter().map(|other| {
@@ -28,7 +35,12 @@ pub(super) async fn check(db: &DatabaseTransaction, catalog: &Catalog) -> Result
         Finding::note(CHECK, other.role, message)
     });
     let fine = "every table that the gateway reads for a viewer is guarded, and it reads as a role that cannot get around that";
-    Ok(or_ok(complaints.chain(others).collect(), CHECK, fine))
+    Ok(or_ok(first.into_iter().chain(others).collect(), CHECK, fine))
+}
+
+fn care(complaint: Complaint) -> Finding {
+    let message = format!("{}. {}", complaint.message, complaint.remedy);
+    Finding::care(CHECK, complaint.subject, message)
 }
 
 #[derive(FromQueryResult)]

@@ -9,7 +9,7 @@ mod transaction;
 pub use idempotency::IdempotencyKey;
 pub use limits::{Checks, Patch};
 pub use refusal::{Refusal, UserError, UserErrorCode};
-pub(super) use subject::Subject;
+pub use subject::Subject;
 pub use transaction::{Hold, Transaction};
 
 use std::{sync::Arc, time::Duration};

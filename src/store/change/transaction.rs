@@ -273,17 +273,13 @@ impl Transaction {
         before: Option<serde_json::Value>,
         after: Option<serde_json::Value>,
     ) {
-        let subject_id = match key {
-            Key::Text(key) => key.clone(),
-            Key::Uuid(key) => key.to_string(),
-        };
         self.entries.push(audit_entry::ActiveModel {
             id: Set(Uuid::now_v7()),
             actor_id: Set(None),
             organization_id: Set(organization_id),
             action: Set(self.action.to_owned()),
             subject_type: Set(S::NAME.to_owned()),
-            subject_id: Set(subject_id),
+            subject_id: Set(key.text()),
             before: Set(before),
             after: Set(after),
             created_at: Set(self.at),

@@ -1,0 +1,121 @@
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
+
+/// States who may read the audit log a second time, on PostgreSQL alone, as the twelfth step does for the tables before it; that
+/// step says how, and why policies have the form that they have. Whoever sees an entry sees the user who acted, so the users'
+/// policy changes as well.
+///
+/// `CALL codex_secure_rows()` goes on making all policies: where the role was not there so far, none is made here either. The
+/// procedure of that name now calls the former one, then the one for the audit log.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, DOWN).await
+    }
+}
+
+async fn run(manager: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        manager.get_connection().execute_unprepared(statements).await?;
+    }
+    Ok(())
+}
+
+/// Dropping everything to start afresh forgets procedures, and so may leave these behind.
+///
+/// The users' policy asks for the viewer's organizations in a list, so that one look at an index answers it however much somebody
+/// has done; and last, when nothing else has shown the user.
+const UP: &str = "
+DROP PROCEDURE IF EXISTS codex_secure_rows_but_audit_entries;
+ALTER PROCEDURE codex_secure_rows RENAME TO codex_secure_rows_but_audit_entries;
+
+CREATE OR REPLACE PROCEDURE codex_secure_audit_entries() LANGUAGE plpgsql AS $procedure$
+BEGIN
+    CREATE POLICY everyone ON audit_entries USING (true);
+    ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
+
+    CREATE POLICY visible ON audit_entries AS RESTRICTIVE FOR SELECT TO codex_reader USING (
+        CASE
+            WHEN (SELECT codex_tenant()) = 'none' OR COALESCE(organization_id::text, '') IN ('', (SELECT codex_tenant()))
+            THEN 'in' ELSE 'out'
+        END <> 'out'
+        AND (SELECT codex_tenant()) <> ''
+        AND (organization_id IN (SELECT codex_member_of('{owner,admin}')) OR (SELECT codex_is_platform_owner()))
+    );
+
+    ALTER POLICY visible ON users USING (
+        (SELECT codex_tenant()) <> ''
+        AND (
+            id = (SELECT codex_viewer_id())
+            OR (SELECT codex_is_platform_owner())
+            OR (SELECT true FROM content WHERE creator_id = users.id LIMIT 1)
+            OR (SELECT true FROM media_items WHERE creator_id = users.id LIMIT 1)
+            OR (SELECT true FROM organization_memberships WHERE user_id = users.id LIMIT 1)
+            OR (SELECT true FROM content_access WHERE user_id = users.id LIMIT 1)
+            OR (
+                SELECT true FROM audit_entries
+                WHERE actor_id = users.id AND organization_id = ANY (ARRAY(SELECT codex_member_of('{owner,admin}')))
+                LIMIT 1
+            )
+        )
+    );
+
+    GRANT SELECT ON audit_entries TO codex_reader;
+END
+$procedure$;
+
+CREATE PROCEDURE codex_secure_rows() LANGUAGE plpgsql AS $procedure$
+BEGIN
+    CALL codex_secure_rows_but_audit_entries();
+    CALL codex_secure_audit_entries();
+END
+$procedure$;
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'visible') THEN
+        CALL codex_secure_audit_entries();
+    END IF;
+END
+$$;
+";
+
+const DOWN: &str = "
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'visible') THEN
+        ALTER POLICY visible ON users USING (
+            (SELECT codex_tenant()) <> ''
+            AND (
+                id = (SELECT codex_viewer_id())
+                OR (SELECT codex_is_platform_owner())
+                OR (SELECT true FROM content WHERE creator_id = users.id LIMIT 1)
+                OR (SELECT true FROM media_items WHERE creator_id = users.id LIMIT 1)
+                OR (SELECT true FROM organization_memberships WHERE user_id = users.id LIMIT 1)
+                OR (SELECT true FROM content_access WHERE user_id = users.id LIMIT 1)
+            )
+        );
+    END IF;
+    DROP POLICY IF EXISTS everyone ON audit_entries;
+    DROP POLICY IF EXISTS visible ON audit_entries;
+    ALTER TABLE audit_entries DISABLE ROW LEVEL SECURITY;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'codex_reader') THEN
+        REVOKE ALL ON audit_entries FROM codex_reader;
+    END IF;
+END
+$$;
+
+DROP PROCEDURE codex_secure_rows, codex_secure_audit_entries;
+ALTER PROCEDURE codex_secure_rows_but_audit_entries RENAME TO codex_secure_rows;
+";

@@ -3,6 +3,7 @@
 mod audit;
 mod content;
 mod content_lifecycle;
+mod crash;
 mod idempotency;
 pub mod limits;
 pub mod matrix;

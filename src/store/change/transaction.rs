@@ -11,7 +11,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
     IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect, SqlErr,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait, SelectStatement},
+    sea_query::{Expr, ExprTrait, LockType, SelectStatement},
 };
 
 use super::{
@@ -30,7 +30,7 @@ const ENTRIES_AT_ONCE: usize = 500;
 /// How a row is held until the transaction ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// It is going to be changed: nobody else may hold it.
+    /// It is going to be changed: nobody else may hold it. New rows may still name it.
     ToChange,
     /// It must stay as it is: others may hold it so, too.
     AsItIs,
@@ -129,7 +129,9 @@ impl Transaction {
     fn held<E: EntityTrait>(&self, select: sea_orm::Select<E>, hold: Hold) -> sea_orm::Select<E> {
         // SQLite has no such locks, and needs none: there is one change at a time.
         match (self.backend(), hold) {
-            (DbBackend::Postgres, Hold::ToChange) => select.lock_exclusive(),
+            // As strong as an update's own lock, and no stronger: or every row written meanwhile that names this one, such as
+            // the audit log's of its organization, would wait, and two such transactions for each other.
+            (DbBackend::Postgres, Hold::ToChange) => select.lock(LockType::NoKeyUpdate),
             (DbBackend::Postgres, Hold::AsItIs) => select.lock_shared(),
             _ => select,
         }

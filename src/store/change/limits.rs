@@ -99,6 +99,11 @@ impl Checks {
         self.add(UserError::field(code, field, message));
     }
 
+    /// Whether there is something to mend about this field: then there is nothing to look up by it.
+    pub fn found(&self, field: &str) -> bool {
+        self.0.iter().any(|error| error.field.as_deref() == Some(field))
+    }
+
     /// Goes on only if there is nothing to mend.
     ///
     /// # Errors

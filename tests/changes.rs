@@ -2,3 +2,16 @@
 
 mod content;
 pub mod matrix;
+mod memberships;
+mod rows;
+
+use entity::membership::Role;
+
+use crate::support::{App, Organization, Person};
+
+/// A house with its owner.
+async fn house(app: &App, owner: &Person, slug: &str) -> Organization {
+    let house = app.organization(slug).await;
+    app.member(&house, owner, Role::Owner).await;
+    house
+}

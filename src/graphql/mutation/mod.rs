@@ -4,6 +4,7 @@
 #[macro_use]
 mod payload;
 mod content;
+mod membership;
 
 use async_graphql::MergedObject;
 
@@ -13,11 +14,17 @@ use crate::store::{self, change::Change};
 /// payload's `userErrors`. What the viewer does not see cannot be told from what is not there: `NOT_FOUND`; what they see and
 /// may not change: `FORBIDDEN`; and `UNAUTHENTICATED`, where nobody is signed in.
 #[derive(Default, MergedObject)]
-pub struct Mutation(content::ContentMutation);
+pub struct Mutation(content::ContentMutation, membership::MembershipMutation);
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
     ("updateContent", <store::content::Update as Change>::RULE),
     ("publishContent", <store::content::Publish as Change>::RULE),
     ("deleteContent", <store::content::Delete as Change>::RULE),
+    ("inviteMember", <store::membership::Invite as Change>::RULE),
+    ("acceptInvitation", <store::membership::Accept as Change>::RULE),
+    ("declineInvitation", <store::membership::Decline as Change>::RULE),
+    ("changeMemberRole", <store::membership::ChangeRole as Change>::RULE),
+    ("removeMember", <store::membership::Remove as Change>::RULE),
+    ("leaveOrganization", <store::membership::Leave as Change>::RULE),
 ];

@@ -9,6 +9,8 @@ use super::{Refusal, UserError, UserErrorCode};
 
 /// The name of a person or an organization.
 pub const NAME: RangeInclusive<usize> = 1..=255;
+/// An email address. (The model sets no limit; mail goes to none that is longer.)
+pub const EMAIL: RangeInclusive<usize> = 1..=254;
 /// The title of content.
 pub const CONTENT_TITLE: RangeInclusive<usize> = 1..=500;
 /// The title of a media item.

@@ -9,6 +9,7 @@ mod role;
 pub use answer::{Accept, Decline};
 pub use entity::membership::{Role, Status};
 use entity::{membership, organization};
+pub(super) use held::own_role;
 pub use invite::Invite;
 pub use remove::{Leave, Remove};
 pub use role::ChangeRole;

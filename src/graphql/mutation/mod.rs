@@ -5,6 +5,7 @@
 mod payload;
 mod content;
 mod membership;
+mod organization;
 
 use async_graphql::MergedObject;
 
@@ -14,13 +15,21 @@ use crate::store::{self, change::Change};
 /// payload's `userErrors`. What the viewer does not see cannot be told from what is not there: `NOT_FOUND`; what they see and
 /// may not change: `FORBIDDEN`; and `UNAUTHENTICATED`, where nobody is signed in.
 #[derive(Default, MergedObject)]
-pub struct Mutation(content::ContentMutation, membership::MembershipMutation);
+pub struct Mutation(
+    content::ContentMutation,
+    organization::OrganizationMutation,
+    membership::MembershipMutation,
+);
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
     ("updateContent", <store::content::Update as Change>::RULE),
     ("publishContent", <store::content::Publish as Change>::RULE),
     ("deleteContent", <store::content::Delete as Change>::RULE),
+    ("createOrganization", <store::organization::Create as Change>::RULE),
+    ("updateOrganization", <store::organization::Update as Change>::RULE),
+    ("deleteOrganization", <store::organization::Delete as Change>::RULE),
+    ("transferOwnership", <store::organization::Transfer as Change>::RULE),
     ("inviteMember", <store::membership::Invite as Change>::RULE),
     ("acceptInvitation", <store::membership::Accept as Change>::RULE),
     ("declineInvitation", <store::membership::Decline as Change>::RULE),

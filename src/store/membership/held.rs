@@ -39,7 +39,10 @@ pub(super) async fn own(
 }
 
 /// What the viewer is in this organization, which is held already, at this moment: nothing, unless they are an active member.
-pub(super) async fn own_role(transaction: &Transaction, organization_id: Uuid) -> Result<Option<Role>, Refusal> {
+pub(in crate::store) async fn own_role(
+    transaction: &Transaction,
+    organization_id: Uuid,
+) -> Result<Option<Role>, Refusal> {
     let own = own(transaction, organization_id).await?;
     Ok(own.filter(|own| own.status == Status::Active).map(|own| own.role))
 }

@@ -54,6 +54,16 @@ macro_rules! member {
     };
 }
 
+/// Handing the house over to this person.
+macro_rules! transfer {
+    ($on:literal, $name:literal) => {
+        case!("transferOwnership", $on, "organization { id }", |world, n| {
+            let copy = Copy::of(world, n).await;
+            json!({ "organizationId": copy.id(), "userId": world.person($name).global_id() })
+        })
+    };
+}
+
 /// Inviting somebody to the house in this role.
 macro_rules! invite {
     ($on:literal, $role:literal) => {
@@ -71,6 +81,33 @@ const GONE: &str = "removedMembershipId organization { id }";
 const SHOWN: &str = "membership { id }";
 
 pub const CASES: &[Case] = &[
+    case!("createOrganization", "a new one", "organization { id }", |_world, n| {
+        json!({ "name": "A new one", "slug": format!("new-{n}") })
+    }),
+    case!("updateOrganization", "the house", "organization { id }", |world, n| {
+        json!({ "id": Copy::of(world, n).await.id(), "name": "Changed" })
+    }),
+    case!(
+        "updateOrganization",
+        "a deleted organization",
+        "organization { id }",
+        |world, n| {
+            let copy = Copy::of(world, n).await;
+            world.app.delete_organization(&copy.house).await;
+            json!({ "id": copy.id(), "name": "Changed" })
+        }
+    ),
+    case!(
+        "deleteOrganization",
+        "the house",
+        "deletedOrganizationId",
+        |world, n| json!({ "id": Copy::of(world, n).await.id() })
+    ),
+    transfer!("to a member", "member"),
+    transfer!("to who owns it", "owner"),
+    transfer!("to who is invited", "invited"),
+    transfer!("to who is suspended", "inactive"),
+    transfer!("to a stranger", "stranger"),
     invite!("as a member", "MEMBER"),
     invite!("as an admin", "ADMIN"),
     invite!("as the owner", "OWNER"),

@@ -35,7 +35,7 @@ pub enum UserErrorCode {
     TooShort,
     /// Too long a text, or too many values.
     TooLong,
-    /// A number that is too small or too large.
+    /// Below or beyond what is allowed.
     OutOfRange,
     /// Not of the form that it must have.
     Malformed,

@@ -1,6 +1,6 @@
 //! Memberships.
 
-use entity::membership;
+use entity::membership::{self, Role};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::nobody;
@@ -9,6 +9,14 @@ use crate::viewer::Viewer;
 /// Who sees a row: [`visible`], in words.
 pub const RULE: &str = "the member, managers of the organization, the platform owner; authors of the organization see its active \
     owners, admins and creators";
+
+/// Who may invite, remove, and give roles: [`may_manage`], in words.
+pub const MANAGE_RULE: &str =
+    "managers of the organization, the platform owner; an admin touches neither owner nor admins";
+/// Who may answer an invitation: [`may_answer`], in words.
+pub const ANSWER_RULE: &str = "whoever is invited";
+/// Who may leave, in words. Whoever is no member has nothing to leave, so nothing else asks it.
+pub const LEAVE_RULE: &str = "the organization's members; its owner has to hand it over first";
 
 /// The rows that the viewer may see: their own, all of the organizations that they manage, and, where they are an author,
 /// the active owners, admins and creators.
@@ -38,4 +46,20 @@ pub fn visible(viewer: &Viewer) -> Condition {
             .add(membership::Column::OrganizationId.is_in(viewer.manager_of()))
             .add(colleagues),
     )
+}
+
+/// Whether the viewer may bring a person into this role, and one who has it out of it. `own`: the viewer's role there at this
+/// moment, if they are an active member. What they were when the request began does not do: they may have handed it over since.
+pub fn may_manage(viewer: &Viewer, own: Option<Role>, role: Role) -> bool {
+    viewer.is_platform_owner()
+        || match own {
+            Some(Role::Owner) => true,
+            Some(Role::Admin) => !matches!(role, Role::Owner | Role::Admin),
+            _ => false,
+        }
+}
+
+/// Whether the viewer may accept or decline this user's invitation.
+pub fn may_answer(viewer: &Viewer, user_id: &str) -> bool {
+    viewer.is(user_id)
 }

@@ -1,12 +1,24 @@
 //! Memberships.
 
+mod answer;
+mod held;
+mod invite;
+mod remove;
+mod role;
+
+pub use answer::{Accept, Decline};
 pub use entity::membership::{Role, Status};
 use entity::{membership, organization};
+pub(super) use held::own_role;
+pub use invite::Invite;
+pub use remove::{Leave, Remove};
+pub use role::ChangeRole;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
     prelude::{DateTimeUtc, Uuid},
     sea_query::{Expr, ExprTrait, Query, SelectExpr},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     Error, Key, Noun, Relation,
@@ -76,6 +88,24 @@ pub struct Membership {
     pub user: Relation<User>,
     /// In which organization, if that is not deleted.
     pub organization: Relation<Organization>,
+}
+
+/// A membership that is gone, and where it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// The key that the membership had.
+    pub id: Uuid,
+    /// The organization.
+    pub organization_id: Uuid,
+}
+
+impl From<&membership::Model> for Removed {
+    fn from(membership: &membership::Model) -> Self {
+        Self {
+            id: membership.id,
+            organization_id: membership.organization_id,
+        }
+    }
 }
 
 impl Noun for Membership {

@@ -1,13 +1,23 @@
 //! Organizations.
 
+mod create;
+mod delete;
+mod transfer;
+mod update;
+
 use std::{collections::HashMap, sync::Arc};
 
+pub use create::Create;
+pub use delete::Delete;
 use entity::organization;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
     prelude::{DateTimeUtc, Uuid},
     sea_query::SelectExpr,
 };
+
+pub use transfer::Transfer;
+pub use update::Update;
 
 use super::{
     Error, Key, Noun, Relation,

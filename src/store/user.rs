@@ -1,5 +1,8 @@
 //! Users.
 
+mod by_email;
+
+pub(super) use by_email::by_email;
 use entity::user;
 use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
 

@@ -53,22 +53,27 @@ pub struct World<'a> {
     people: Vec<(&'static str, Person)>,
 }
 
+/// Who belongs to the house, and as what.
+const MEMBERS: [(&str, Role, membership::Status); 8] = {
+    use membership::Status::{Active, Inactive, Invited};
+    [
+        ("invited", Role::Admin, Invited),
+        ("inactive", Role::Admin, Inactive),
+        ("subscr.", Role::Subscriber, Active),
+        ("member", Role::Member, Active),
+        ("creator", Role::Creator, Active),
+        ("colleague", Role::Creator, Active),
+        ("admin", Role::Admin, Active),
+        ("owner", Role::Owner, Active),
+    ]
+};
+
 impl<'a> World<'a> {
     async fn new(app: &'a App) -> Self {
-        use membership::Status::{Active, Inactive, Invited};
         let house = app.organization("house").await;
         let elsewhere = app.organization("elsewhere").await;
         let mut people = Vec::new();
-        for (name, role, status) in [
-            ("invited", Role::Admin, Invited),
-            ("inactive", Role::Admin, Inactive),
-            ("subscr.", Role::Subscriber, Active),
-            ("member", Role::Member, Active),
-            ("creator", Role::Creator, Active),
-            ("colleague", Role::Creator, Active),
-            ("admin", Role::Admin, Active),
-            ("owner", Role::Owner, Active),
-        ] {
+        for (name, role, status) in MEMBERS {
             let person = app.person(name.trim_end_matches('.')).await;
             app.membership(&house, &person, role, status).await;
             people.push((name, person));
@@ -107,7 +112,7 @@ struct Case {
 }
 
 macro_rules! case {
-    ($change:literal, $on:literal, $fields:literal, |$world:ident, $number:ident| $input:expr) => {
+    ($change:literal, $on:literal, $fields:expr, |$world:ident, $number:ident| $input:expr) => {
         Case {
             change: $change,
             on: $on,
@@ -117,9 +122,16 @@ macro_rules! case {
     };
 }
 
+mod organizations;
+
 /// A title and a slug that nobody else has.
 fn slug(number: usize) -> String {
     format!("piece-{number}")
+}
+
+/// Every row of the matrix.
+fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(organizations::CASES)
 }
 
 const CASES: &[Case] = &[
@@ -351,7 +363,7 @@ const CASES: &[Case] = &[
 /// The changes that are tried, and what is looked at in their payloads, as the schema names them.
 pub fn walked() -> BTreeSet<String> {
     let mut walked = BTreeSet::new();
-    for case in CASES {
+    for case in cases() {
         let (first, rest) = case.change.split_at(1);
         walked.insert(format!("Mutation.{}", case.change));
         let mut depth = 0;
@@ -434,15 +446,15 @@ on_both! {
         let world = World::new(&app).await;
         let mut text = LEGEND.to_owned();
         let (mut number, mut last) = (0, "");
-        for case in CASES {
+        for case in cases() {
             if case.change != last {
-                writeln!(text, "\n{}\n{}", case.change, VIEWERS.iter().map(|viewer| format!("{viewer:<12}")).collect::<String>().trim_end()).unwrap();
+                writeln!(text, "\n{}\n{}", case.change, VIEWERS.iter().map(|viewer| format!("{viewer:<13}")).collect::<String>().trim_end()).unwrap();
                 last = case.change;
             }
             let mut line = String::new();
             for viewer in VIEWERS {
                 number += 1;
-                write!(line, "{:<12}", outcome(&world, case, viewer, number).await).unwrap();
+                write!(line, "{:<13}", outcome(&world, case, viewer, number).await).unwrap();
             }
             writeln!(text, "{line}{}", case.on).unwrap();
         }

@@ -4,6 +4,8 @@
 #[macro_use]
 mod payload;
 mod content;
+mod membership;
+mod organization;
 
 use async_graphql::MergedObject;
 
@@ -13,7 +15,11 @@ use crate::store::{self, change::Change};
 /// payload's `userErrors`. What the viewer does not see cannot be told from what is not there: `NOT_FOUND`; what they see and
 /// may not change: `FORBIDDEN`; and `UNAUTHENTICATED`, where nobody is signed in.
 #[derive(Default, MergedObject)]
-pub struct Mutation(content::ContentMutation);
+pub struct Mutation(
+    content::ContentMutation,
+    organization::OrganizationMutation,
+    membership::MembershipMutation,
+);
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
@@ -25,4 +31,14 @@ pub const RULES: &[(&str, &str)] = &[
     ("restoreContent", <store::content::Restore as Change>::RULE),
     ("moveContent", <store::content::Move as Change>::RULE),
     ("deleteContent", <store::content::Delete as Change>::RULE),
+    ("createOrganization", <store::organization::Create as Change>::RULE),
+    ("updateOrganization", <store::organization::Update as Change>::RULE),
+    ("deleteOrganization", <store::organization::Delete as Change>::RULE),
+    ("transferOwnership", <store::organization::Transfer as Change>::RULE),
+    ("inviteMember", <store::membership::Invite as Change>::RULE),
+    ("acceptInvitation", <store::membership::Accept as Change>::RULE),
+    ("declineInvitation", <store::membership::Decline as Change>::RULE),
+    ("changeMemberRole", <store::membership::ChangeRole as Change>::RULE),
+    ("removeMember", <store::membership::Remove as Change>::RULE),
+    ("leaveOrganization", <store::membership::Leave as Change>::RULE),
 ];

@@ -9,6 +9,8 @@ use super::{Refusal, UserError, UserErrorCode};
 
 /// The name of a person or an organization.
 pub const NAME: RangeInclusive<usize> = 1..=255;
+/// An email address. (The model sets no limit; mail goes to none that is longer.)
+pub const EMAIL: RangeInclusive<usize> = 1..=254;
 /// The title of content.
 pub const CONTENT_TITLE: RangeInclusive<usize> = 1..=500;
 /// The title of a media item.
@@ -97,6 +99,11 @@ impl Checks {
     /// One more thing to mend about a field: see [`UserError::field`].
     pub fn field(&mut self, code: UserErrorCode, field: &str, message: impl AsRef<str>) {
         self.add(UserError::field(code, field, message));
+    }
+
+    /// Whether there is something to mend about this field: then there is nothing to look up by it.
+    pub fn found(&self, field: &str) -> bool {
+        self.0.iter().any(|error| error.field.as_deref() == Some(field))
     }
 
     /// Goes on only if there is nothing to mend.

@@ -19,6 +19,8 @@ pub trait Subject: EntityTrait<Model: IntoActiveModel<Self::ActiveModel> + Sync,
     const NAME: &'static str;
     /// The columns whose values the audit log leaves out: secrets.
     const SECRET: &'static [&'static str] = &[];
+    /// The columns of long texts that may be missing: where many rows change at once, they are not read.
+    const LONG: &'static [&'static str] = &[];
 
     /// The row's key.
     fn key(row: &Self::Model) -> Key;
@@ -150,6 +152,7 @@ impl Subject for media_item::Entity {
 
 impl Subject for content::Entity {
     const NAME: &'static str = "content";
+    const LONG: &'static [&'static str] = &["content_body", "description"];
 
     fn key(row: &content::Model) -> Key {
         Key::Uuid(row.id)

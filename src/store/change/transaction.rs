@@ -8,10 +8,10 @@ use entity::audit_entry;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IntoActiveModel,
-    Iterable, ModelTrait, QueryFilter, QuerySelect, SqlErr,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic,
+    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QueryResult, QuerySelect, SqlErr, Value,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait, SelectStatement},
+    sea_query::{Expr, ExprTrait, LockType, SelectStatement},
 };
 
 use super::{
@@ -30,7 +30,7 @@ const ENTRIES_AT_ONCE: usize = 500;
 /// How a row is held until the transaction ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// It is going to be changed: nobody else may hold it.
+    /// It is going to be changed: nobody else may hold it. New rows may still name it.
     ToChange,
     /// It must stay as it is: others may hold it so, too.
     AsItIs,
@@ -125,19 +125,28 @@ impl Transaction {
     fn held<E: EntityTrait>(&self, select: sea_orm::Select<E>, hold: Hold) -> sea_orm::Select<E> {
         // SQLite has no such locks, and needs none: there is one change at a time.
         match (self.backend(), hold) {
-            (DbBackend::Postgres, Hold::ToChange) => select.lock_exclusive(),
+            // As strong as an update's own lock, and no stronger: or every row written meanwhile that names this one, such as
+            // the audit log's of its organization, would wait, and two such transactions for each other.
+            (DbBackend::Postgres, Hold::ToChange) => select.lock(LockType::NoKeyUpdate),
             (DbBackend::Postgres, Hold::AsItIs) => select.lock_shared(),
             _ => select,
         }
     }
 
-    /// Whether the statement gives any row at all: what a change may have to know of rows that the viewer does not see.
+    /// The first row that the statement gives: what a change may have to know of rows that the viewer does not see.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn any(&self, mut rows: SelectStatement) -> Result<bool, Refusal> {
-        let found = self.database.query_one(rows.limit(1)).await?;
-        Ok(found.is_some())
+    pub async fn first(&self, mut rows: SelectStatement) -> Result<Option<QueryResult>, Refusal> {
+        Ok(self.database.query_one(rows.limit(1)).await?)
+    }
+
+    /// Whether the statement gives any row at all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn any(&self, rows: SelectStatement) -> Result<bool, Refusal> {
+        Ok(self.first(rows).await?.is_some())
     }
 
     /// Goes on only if the viewer may.
@@ -226,6 +235,56 @@ impl Transaction {
             self.log::<S>(&key, was, Some(spoken_before.clone()), Some(spoken_after.clone()));
         }
         self.log::<S>(&key, is.or(was), Some(spoken_before), Some(spoken_after));
+        Ok(())
+    }
+
+    /// Writes these values into all rows of which this holds, whether the viewer sees them or not: two statements, and the
+    /// audit log's, however many rows there are. The caller holds what keeps further rows from coming meanwhile.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn update_all<S: Subject>(
+        &mut self,
+        which: Condition,
+        values: &[(S::Column, Value)],
+    ) -> Result<(), Refusal> {
+        let columns: Vec<S::Column> = values.iter().map(|(column, _)| *column).collect();
+        let mut rows = S::find().filter(which.clone()).select_only();
+        for column in S::Column::iter() {
+            let left_out =
+                S::LONG.contains(&column.as_str()) && !columns.iter().any(|one| one.as_str() == column.as_str());
+            rows = match left_out {
+                true => rows.expr_as(Expr::cust("NULL"), column.as_str()),
+                false => rows.column(column),
+            };
+        }
+        let rows = self.held(rows, Hold::ToChange).all(&self.database).await?;
+
+        let mut time = database::now();
+        for before in &rows {
+            time = Ord::max(time, last_changed::<S>(before)? + Duration::microseconds(1));
+            let mut after = before.clone();
+            for (column, value) in values {
+                after.try_set(*column, value.clone())?;
+            }
+            let spoken_before = spoken::<S>(before, &columns);
+            let spoken_after = spoken::<S>(&after, &columns);
+            self.log::<S>(
+                &S::key(before),
+                S::tenant(before),
+                Some(spoken_before),
+                Some(spoken_after),
+            );
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut update = S::update_many().filter(which);
+        for (column, value) in values {
+            update = update.col_expr(*column, column.save_as(Expr::val(value.clone())));
+        }
+        update = update.col_expr(updated_at::<S>()?, Expr::val(time));
+        update.exec(&self.database).await?;
         Ok(())
     }
 

@@ -119,6 +119,9 @@ pub(super) async fn check_slug(
     content: &content::Model,
     checks: &mut Checks,
 ) -> Result<(), Refusal> {
+    if checks.found("slug") {
+        return Ok(());
+    }
     let mut others = content::Entity::find()
         .select_only()
         .column(content::Column::Id)

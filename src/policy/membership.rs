@@ -14,7 +14,7 @@ pub const RULE: &str = "the member, managers of the organization, the platform o
 pub const MANAGE_RULE: &str =
     "managers of the organization, the platform owner; an admin touches neither owner nor admins";
 /// Who may answer an invitation: [`may_answer`], in words.
-pub const ANSWER_RULE: &str = "whoever is invited";
+pub const ANSWER_RULE: &str = "whoever is invited, the platform owner";
 /// Who may leave, in words. Whoever is no member has nothing to leave, so nothing else asks it.
 pub const LEAVE_RULE: &str = "the organization's members; its owner has to hand it over first";
 
@@ -61,5 +61,5 @@ pub fn may_manage(viewer: &Viewer, own: Option<Role>, role: Role) -> bool {
 
 /// Whether the viewer may accept or decline this user's invitation.
 pub fn may_answer(viewer: &Viewer, user_id: &str) -> bool {
-    viewer.is(user_id)
+    viewer.is_platform_owner() || viewer.is(user_id)
 }

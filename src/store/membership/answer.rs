@@ -51,7 +51,7 @@ impl Change for Decline {
     }
 }
 
-/// The viewer's own invitation.
+/// The invitation, for the viewer to answer.
 async fn invitation(transaction: &Transaction, id: Uuid) -> Result<membership::Model, Refusal> {
     let found = held::find(transaction, id).await?;
     transaction.allow(policy::membership::may_answer(&transaction.viewer(), &found.user_id))?;

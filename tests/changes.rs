@@ -7,3 +7,5 @@ mod crash;
 mod idempotency;
 pub mod limits;
 pub mod matrix;
+mod people;
+mod signing_in;

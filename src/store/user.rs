@@ -1,7 +1,15 @@
 //! Users.
 
+mod change_password;
+mod sign_up;
+mod update;
+
 use entity::user;
 use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
+
+pub use change_password::ChangePassword;
+pub use sign_up::{Profile, SignUp};
+pub use update::Update;
 
 use super::{
     Error, Key, Noun,
@@ -19,6 +27,7 @@ columns! {
         EMAIL email: String = Email;
         EMAIL_VERIFIED email_verified: bool = EmailVerified;
         CREATED_AT created_at: DateTimeUtc = CreatedAt;
+        UPDATED_AT updated_at: DateTimeUtc = UpdatedAt;
     }
 }
 

@@ -4,6 +4,8 @@
 #[macro_use]
 mod payload;
 mod content;
+mod session;
+mod user;
 
 use async_graphql::MergedObject;
 
@@ -13,10 +15,17 @@ use crate::store::{self, change::Change};
 /// payload's `userErrors`. What the viewer does not see cannot be told from what is not there: `NOT_FOUND`; what they see and
 /// may not change: `FORBIDDEN`; and `UNAUTHENTICATED`, where nobody is signed in.
 #[derive(Default, MergedObject)]
-pub struct Mutation(content::ContentMutation);
+pub struct Mutation(content::ContentMutation, session::SessionMutation, user::UserMutation);
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
+    ("signUp", <store::user::SignUp as Change>::RULE),
+    ("signIn", <store::session::SignIn as Change>::RULE),
+    ("signOut", <store::session::SignOut as Change>::RULE),
+    ("revokeSession", <store::session::Revoke as Change>::RULE),
+    ("revokeOtherSessions", <store::session::RevokeOthers as Change>::RULE),
+    ("updateProfile", <store::user::Update as Change>::RULE),
+    ("changePassword", <store::user::ChangePassword as Change>::RULE),
     ("createContent", <store::content::Create as Change>::RULE),
     ("updateContent", <store::content::Update as Change>::RULE),
     ("publishContent", <store::content::Publish as Change>::RULE),

@@ -9,8 +9,10 @@ pub mod limits;
 pub mod matrix;
 mod memberships;
 mod organizations;
+mod people;
 mod races;
 mod rows;
+mod signing_in;
 
 use entity::membership::Role;
 use serde_json::{Value, json};

@@ -41,6 +41,8 @@ on_both! {
             format!("Bearer {TOKEN}"),
             format!("bearer {TOKEN}"),
             format!("Bearer {TOKEN}.{SIGNATURE}"),
+            // As the authentication library hands it out.
+            format!("Bearer {COOKIE}"),
         ] {
             assert_eq!(name(app.anonymous().header("authorization", &header)).await, "Ann", "{header}");
         }
@@ -78,6 +80,10 @@ on_both! {
             format!("Bearer {TOKEN} x"),
             format!("Bearer {TOKEN}."),
             format!("Bearer {TOKEN}.{}", SIGNATURE.replace('R', "S")),
+            format!("Bearer {}", COOKIE.replacen("RuL", "RuM", 1)),
+            format!("Bearer {TOKEN}.%ff%fe"),
+            format!("Bearer {TOKEN}.{SIGNATURE}; Path=/x"),
+            "Bearer a.b=c;d.e".to_owned(),
             format!("Bearer {}", "a".repeat(300)),
         ] {
             refused(app.anonymous().header("authorization", &header)).await;
@@ -125,23 +131,20 @@ on_both! {
 #[test]
 fn a_cookie_is_written_as_the_authentication_library_writes_it() {
     let secret = Secret::new("better-auth-secret-for-tests-0001");
-    let week = Duration::days(7);
+    let session = format!("better-auth.session_token={COOKIE}; HttpOnly; SameSite=Lax; Path=/; Max-Age=604800");
+    let forgotten = |name: &str| format!("better-auth.{name}=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
+    let [token, remember, data] = ["session_token", "dont_remember", "session_data"].map(forgotten);
     assert_eq!(
-        cookie::set(&secret, TOKEN, week, false).unwrap(),
-        format!("better-auth.session_token={COOKIE}; HttpOnly; SameSite=Lax; Path=/; Max-Age=604800")
+        cookie::renew(&secret, TOKEN, false).unwrap(),
+        std::slice::from_ref(&session)
     );
-    assert_eq!(
-        cookie::set(&secret, TOKEN, week, true).unwrap(),
-        format!("__Secure-better-auth.session_token={COOKIE}; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=604800")
-    );
-    assert_eq!(
-        cookie::clear(false),
-        "better-auth.session_token=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"
-    );
-    assert_eq!(
-        cookie::clear(true),
-        "__Secure-better-auth.session_token=; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0"
-    );
+    let begun = [session, remember.clone(), data.clone()];
+    assert_eq!(cookie::begin(&secret, TOKEN, false).unwrap(), begun);
+    assert_eq!(cookie::end(false), [token, remember, data]);
+
+    let secure = cookie::begin(&secret, TOKEN, true).unwrap();
+    let by_https = |cookie: &String| format!("__Secure-{}", cookie.replace(" Path", " Secure; Path"));
+    assert_eq!(secure, begun.each_ref().map(by_https));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Real clients: a browser with GraphiQL, a GraphQL client from npm and the audits of GraphQL over HTTP, against the running
-//! program.
+//! Real clients, against the running program: a browser with GraphiQL, a GraphQL client from npm, the audits of GraphQL over
+//! HTTP, and the authentication library with which the platform signs its users in.
 
 use std::{
     io::Write,
@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::support::{
-    Database,
+    Database, SECRET,
     process::{Served, gateway},
 };
 
@@ -103,4 +103,22 @@ fn every_audit_of_graphql_over_http_passes() {
     let database = Database::sqlite_file();
     let served = Served::start(gateway(&["--database-url", &database.url]));
     node(&folder, "audits.mjs", &[("CODEX_URL", &served.url)]);
+}
+
+#[tokio::test]
+async fn the_authentication_library_shares_accounts_and_sessions() {
+    let Some(folder) = scripts(&["node"]) else { return };
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let served = Served::start(gateway(&["--database-url", &database.url, "--session-secret", SECRET]));
+    node(
+        &folder,
+        "better-auth.mjs",
+        &[
+            ("CODEX_URL", &served.url),
+            ("DATABASE_URL", &database.url),
+            ("SECRET", SECRET),
+        ],
+    );
 }

@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 use codex_gateway::viewer::password::{hash, verify};
 use futures_util::future::join_all;
 
-/// What the authentication library keeps of `password1234`.
-const STORED: &str = "000102030405060708090a0b0c0d0e0f:\
-    d19e1ab00945c2d478363ca443b72fb3e2c9af5d0ca0f2315bbf973d89852985b41cd84cc306730215feaa36e1e406aeb1e39775cf8cd1a3027cc30a931ed0ac";
+use crate::support::STORED;
 
 #[tokio::test]
 async fn what_the_authentication_library_kept_is_known() {

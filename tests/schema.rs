@@ -156,7 +156,7 @@ on_both! {
         }
         let expected = [
             "Content.contentBody", "Content.viewCount", "Content.purchaseCount", "MediaItem.r2Key", "User.email",
-            "User.emailVerified", "User.createdAt", "User.sessions", "User.purchases",
+            "User.emailVerified", "User.createdAt", "User.updatedAt", "User.sessions", "User.purchases",
         ];
         assert_eq!(guarded, expected);
     }

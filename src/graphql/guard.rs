@@ -56,6 +56,8 @@ guards! {
     EMAIL_VERIFIED = "User", "emailVerified", policy::user::PRIVATE_RULE;
     /// When a user signed up.
     SIGNED_UP = "User", "createdAt", policy::user::PRIVATE_RULE;
+    /// When a user last changed what they say of themselves.
+    PROFILE_CHANGED = "User", "updatedAt", policy::user::PRIVATE_RULE;
     /// Where a user is signed in.
     SESSIONS = "User", "sessions", policy::user::PRIVATE_RULE;
     /// What a user bought.

@@ -34,7 +34,7 @@ impl LookAhead for Selection {
     fn see(&mut self, field: SelectionField<'_>) {
         match field.name() {
             "createdAt" => self.columns |= Columns::CREATED_AT,
-            "updatedAt" => self.columns |= Columns::UPDATED_AT,
+            "lastUsedAt" | "updatedAt" => self.columns |= Columns::UPDATED_AT,
             "expiresAt" => self.columns |= Columns::EXPIRES_AT,
             "ipAddress" => self.columns |= Columns::IP_ADDRESS,
             "userAgent" => self.columns |= Columns::USER_AGENT,
@@ -54,6 +54,11 @@ impl Session {
     /// When the person signed in.
     async fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
+    }
+
+    /// When it was last used, as of the day: a session in use is extended once a day.
+    async fn last_used_at(&self) -> Result<Time> {
+        Ok((*self.0.row.updated_at()?).into())
     }
 
     /// When the session was last extended.

@@ -9,7 +9,7 @@ use super::{
     content::{Content, ContentFilter, ContentOrder, newest_first, order},
     error::{ClientError, Result, nullable},
     grant::Grant,
-    guard::{EMAIL, EMAIL_VERIFIED, Guard, PURCHASES, SESSIONS, SIGNED_UP},
+    guard::{EMAIL, EMAIL_VERIFIED, Guard, PROFILE_CHANGED, PURCHASES, SESSIONS, SIGNED_UP},
     id::Kind,
     look_ahead::LookAhead,
     media_item::{MediaItem, MediaItemFilter},
@@ -48,6 +48,7 @@ impl LookAhead for Selection {
             "email" => self.columns |= Columns::EMAIL,
             "emailVerified" => self.columns |= Columns::EMAIL_VERIFIED,
             "createdAt" => self.columns |= Columns::CREATED_AT,
+            "updatedAt" => self.columns |= Columns::UPDATED_AT,
             _ => (),
         }
     }
@@ -111,6 +112,12 @@ impl User {
     async fn created_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
         let time = || Ok(Some(Time(*self.0.row.created_at()?)));
         SIGNED_UP.open(context, |viewer| self.0.is_private_to(viewer), time)
+    }
+
+    /// When they last changed what they say of themselves.
+    async fn updated_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
+        let time = || Ok(Some(Time(*self.0.row.updated_at()?)));
+        PROFILE_CHANGED.open(context, |viewer| self.0.is_private_to(viewer), time)
     }
 
     /// What they made, personally and in organizations.

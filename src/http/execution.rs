@@ -17,7 +17,11 @@ use super::{
     response,
     viewer::Claim,
 };
-use crate::{database::Reader, store::Scope, viewer::Client};
+use crate::{
+    database::Reader,
+    store::Scope,
+    viewer::{Client, Handover},
+};
 
 /// Executes the operation that a request asks for.
 ///
@@ -57,7 +61,7 @@ pub(super) async fn execute(
 
     let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
     let viewer = claim.viewer(&reader).await?;
-    let cookie = claim.extended(gateway, &viewer, &reader).await;
+    let extended = claim.extend(&viewer, &reader).await;
     let scope = Arc::new(Scope::new(viewer, reader).await);
     let asked = scope.viewer();
     let keyed = key.is_some();
@@ -66,7 +70,11 @@ pub(super) async fn execute(
     {
         return Ok(answer);
     }
-    let mut request = Request::new("").data(Arc::clone(&scope)).data(client);
+    let handover = Arc::<Handover>::default();
+    let mut request = Request::new("")
+        .data(Arc::clone(&scope))
+        .data(client)
+        .data(Arc::clone(&handover));
     request.set_parsed_query(document.clone());
     request.operation_name = parameters.operation_name;
     request.variables = Variables::from_json(variables.into());
@@ -77,7 +85,7 @@ pub(super) async fn execute(
     if keyed {
         idempotency::keep(&scope, &asked, &executed).await;
     }
-    if let Some(cookie) = cookie {
+    for cookie in claim.cookies(handover.take(), extended, &gateway.settings) {
         executed.http_headers.append(header::SET_COOKIE, cookie);
     }
     Ok(executed)

@@ -2,10 +2,10 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Gateway, refusal::Refusal};
+use super::{Settings, refusal::Refusal};
 use crate::{
     database::Reader,
-    viewer::{Credential, LASTS, Secret, SignInError, Viewer, cookie, extend, identify},
+    viewer::{Credential, Handed, Secret, SignInError, Viewer, cookie, extend, identify},
 };
 
 /// The header that pins a request to an organization: its slug.
@@ -64,23 +64,37 @@ impl<'a> Claim<'a> {
         self.tenant
     }
 
-    /// Extends the session if that is due, and gives the cookie that goes on as long, if the request came with one. A session
-    /// that cannot be extended just now is still a session.
-    pub(super) async fn extended(&self, gateway: &Gateway, viewer: &Viewer, reader: &Reader) -> Option<HeaderValue> {
-        if !viewer.session_is_due() || self.passing {
-            return None;
+    /// Extends the session if it is due, and tells whether it has. A session that cannot be extended just now is still a session.
+    pub(super) async fn extend(&self, viewer: &Viewer, reader: &Reader) -> bool {
+        if self.passing || !viewer.session_is_due() {
+            return false;
         }
         // A request holds one connection at a time.
         reader.end().await;
-        if let Err(error) = extend(&gateway.connection, viewer).await {
+        let extended = extend(reader.connection(), viewer).await;
+        if let Err(error) = &extended {
             tracing::warn!("a session could not be extended: {error}");
-            return None;
         }
-        let (Credential::Cookie(token), Some(secret)) = (&self.credential, &gateway.settings.secret) else {
-            return None;
+        extended.is_ok()
+    }
+
+    /// The cookies that go with the answer, each a `Set-Cookie` header: of the session that has begun or ended, or of the
+    /// request's own, if that was `extended`.
+    pub(super) fn cookies(&self, handed: Handed, extended: bool, settings: &Settings) -> Vec<HeaderValue> {
+        let Some(secret) = &settings.secret else {
+            return Vec::new();
         };
-        let cookie = cookie::set(secret, token, LASTS, gateway.settings.https).ok()?;
-        HeaderValue::try_from(cookie).ok()
+        let cookies = match (handed, &self.credential) {
+            (Handed::Token(token), _) => cookie::begin(secret, &token, settings.https),
+            // What else the client holds is not this session's.
+            (Handed::Farewell, Credential::Cookie(_)) => Ok(cookie::end(settings.https)),
+            (Handed::Nothing, Credential::Cookie(token)) if extended => cookie::renew(secret, token, settings.https),
+            _ => Ok(Vec::new()),
+        };
+        let cookies = cookies.unwrap_or_default().into_iter();
+        cookies
+            .filter_map(|cookie| HeaderValue::try_from(cookie).ok())
+            .collect()
     }
 }
 

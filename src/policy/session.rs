@@ -9,6 +9,11 @@ use crate::viewer::Viewer;
 /// Who sees a row: [`visible`], in words.
 pub const RULE: &str = "its user, the platform owner";
 
+/// Who may end the session that a request came with, or the others of its user, in words.
+pub const OWN_RULE: &str = "its user";
+/// Who may begin one, in words: whoever knows the password, or has no account yet.
+pub const BEGIN_RULE: &str = "everyone";
+
 /// The rows that the viewer may see: their own; the platform owner, who may revoke any, sees all.
 pub fn visible(viewer: &Viewer) -> Condition {
     match viewer.user_id() {

@@ -11,6 +11,8 @@ pub const RULE: &str = "the user, the platform owner, whoever sees a row that na
     content that everyone sees";
 /// Who may have what is the user's own: [`is_private_to`], in words.
 pub const PRIVATE_RULE: &str = "the user, the platform owner";
+/// Who may change what somebody says of themselves, and their password, in words.
+pub const OWN_RULE: &str = "the user";
 
 /// The rows whose public profile the viewer may see: their own, and those that some row names which they see. (Content
 /// that is published to everyone is a row that everyone sees.)

@@ -3,6 +3,8 @@
 use sea_orm::DbErr;
 use thiserror::Error;
 
+use crate::viewer::{SecretsError, proof::ProofError};
+
 /// A read that failed. The text is for the log alone: `graphql::error` gives a client an id to quote in its place.
 #[derive(Debug, Error)]
 pub enum Error {
@@ -15,4 +17,16 @@ pub enum Error {
     /// A batch ended without a word about one of its keys: a defect of the loader.
     #[error("a batch left out one of its keys")]
     LeftOut,
+    /// A secret could not be made.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+}
+
+impl From<ProofError> for Error {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Database(error) => error.into(),
+            ProofError::Secrets(error) => error.into(),
+        }
+    }
 }

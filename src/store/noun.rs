@@ -44,6 +44,12 @@ impl From<&str> for Key {
     }
 }
 
+impl From<String> for Key {
+    fn from(key: String) -> Self {
+        Self::Text(key)
+    }
+}
+
 impl Key {
     pub(super) fn value(&self) -> Value {
         match self {

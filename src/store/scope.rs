@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use sea_orm::DatabaseConnection;
+
 use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
     audit_entry::AuditEntry,
@@ -145,6 +147,13 @@ impl Scope {
         };
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(viewer, &self.reader);
         Ok(outcome)
+    }
+
+    /// A way to the database past the viewer, to prove who they are: what is written there stays, whatever becomes of a change.
+    pub(super) async fn aside(&self) -> &DatabaseConnection {
+        // A request holds one connection at a time.
+        self.reader.end().await;
+        self.reader.connection()
     }
 
     /// The row with this key, if the viewer may see it.

@@ -1,7 +1,15 @@
 //! Sessions. The token is not among the columns: it is never read back.
 
+mod revoke;
+mod sign_in;
+
 use entity::session;
 use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
+
+pub(super) use revoke::end_others;
+pub use revoke::{Revoke, RevokeOthers, SignOut};
+pub(super) use sign_in::too_many;
+pub use sign_in::{NewSession, SignIn, SignedIn, SignsIn};
 
 use super::{
     Error, Key, Noun,

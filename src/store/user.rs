@@ -1,10 +1,17 @@
 //! Users.
 
 mod by_email;
+mod change_password;
+mod sign_up;
+mod update;
 
 pub(super) use by_email::by_email;
 use entity::user;
 use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
+
+pub use change_password::ChangePassword;
+pub use sign_up::{Profile, SignUp};
+pub use update::Update;
 
 use super::{
     Error, Key, Noun,
@@ -22,6 +29,7 @@ columns! {
         EMAIL email: String = Email;
         EMAIL_VERIFIED email_verified: bool = EmailVerified;
         CREATED_AT created_at: DateTimeUtc = CreatedAt;
+        UPDATED_AT updated_at: DateTimeUtc = UpdatedAt;
     }
 }
 

@@ -6,15 +6,16 @@ use std::fmt;
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::percent_decode_str;
 use rand::{
     SeedableRng,
     distr::{Alphanumeric, SampleString},
-    rngs::{StdRng, SysError, SysRng},
+    rngs::{StdRng, SysRng},
 };
 use sha2::Sha256;
 use thiserror::Error;
 
-use super::cookie;
+use super::{SecretsError, cookie};
 
 /// A new token's length, in characters of 62 kinds.
 const TOKEN: usize = 32;
@@ -124,7 +125,12 @@ impl Credential {
             let token = token.trim();
             return match (token.contains('.'), secret) {
                 (false, _) => well_formed(token).map(Self::Bearer),
-                (true, Some(secret)) => secret.open(token).map(Self::Bearer),
+                // The authentication library hands it out as it stands in the cookie.
+                (true, Some(secret)) => {
+                    let token = percent_decode_str(token).decode_utf8();
+                    let token = token.map_err(|_| CredentialError::Malformed)?;
+                    secret.open(&token).map(Self::Bearer)
+                }
                 (true, None) => Err(CredentialError::Signature),
             };
         }
@@ -142,8 +148,8 @@ impl Credential {
 ///
 /// # Errors
 /// If the operating system has no randomness to give.
-pub fn mint() -> Result<String, SysError> {
-    let mut random = StdRng::try_from_rng(&mut SysRng)?;
+pub fn mint() -> Result<String, SecretsError> {
+    let mut random = StdRng::try_from_rng(&mut SysRng).map_err(SecretsError::new)?;
     Ok(Alphanumeric.sample_string(&mut random, TOKEN))
 }
 

@@ -4,19 +4,34 @@
 pub mod attempts;
 pub mod cookie;
 mod credential;
+mod handover;
 pub mod password;
+pub mod proof;
 mod session;
 
 pub use credential::{Credential, CredentialError, Secret, mint};
+pub use handover::{Handed, Handover};
 pub use session::{LASTS, SignInError, extend, identify, identify_again};
 
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
+use thiserror::Error;
 use uuid::Uuid;
 
 use session::EXTENDED_BEFORE;
+
+/// No randomness, or no hash, was to be had. For the log alone.
+#[derive(Debug, Error)]
+#[error("a secret could not be made: {0}")]
+pub struct SecretsError(String);
+
+impl SecretsError {
+    fn new(cause: impl ToString) -> Self {
+        Self(cause.to_string())
+    }
+}
 
 /// Where a request came from, and what sent it: what a session remembers, so that a person recognizes it.
 #[derive(Clone, Debug)]

@@ -6,9 +6,10 @@ use std::{sync::LazyLock, thread};
 use ctutils::CtEq;
 use rand::{TryRng, rngs::SysRng};
 use scrypt::Params;
-use thiserror::Error;
 use tokio::{sync::Semaphore, task};
 use unicode_normalization::UnicodeNormalization;
+
+use super::SecretsError;
 
 /// The cost: N as its logarithm, r and p. One hash takes 32 MiB.
 const COST: (u8, u32, u32) = (14, 16, 1);
@@ -23,18 +24,13 @@ const NO_SALT: &str = "00000000000000000000000000000000";
 static FREE_CORES: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(thread::available_parallelism().map_or(1, usize::from)));
 
-/// A hash that could not be made. For the log alone.
-#[derive(Debug, Error)]
-#[error("a password could not be hashed: {0}")]
-pub struct HashError(String);
-
 /// The text to keep of a new password.
 ///
 /// # Errors
 /// If the operating system has no randomness to give, or the hash cannot be made.
-pub async fn hash(password: &str) -> Result<String, HashError> {
+pub async fn hash(password: &str) -> Result<String, SecretsError> {
     let mut salt = [0; SALT];
-    SysRng.try_fill_bytes(&mut salt).map_err(failed)?;
+    SysRng.try_fill_bytes(&mut salt).map_err(SecretsError::new)?;
     let salt = hex::encode(salt);
     let key = key(password, salt.clone()).await?;
     Ok(format!("{salt}:{}", hex::encode(key)))
@@ -45,7 +41,7 @@ pub async fn hash(password: &str) -> Result<String, HashError> {
 ///
 /// # Errors
 /// If the hash cannot be made.
-pub async fn verify(password: &str, stored: Option<&str>) -> Result<bool, HashError> {
+pub async fn verify(password: &str, stored: Option<&str>) -> Result<bool, SecretsError> {
     let kept = stored.and_then(take_apart);
     let (salt, expected) = kept.map_or((NO_SALT, None), |(salt, key)| (salt, Some(key)));
     let key = key(password, salt.to_owned()).await?;
@@ -62,21 +58,17 @@ fn take_apart(stored: &str) -> Option<(&str, [u8; KEY])> {
 
 /// The key, made on a thread that may take its time. Whoever does not wait any more leaves a hash behind that still counts
 /// among those at work.
-async fn key(password: &str, salt: String) -> Result<[u8; KEY], HashError> {
+async fn key(password: &str, salt: String) -> Result<[u8; KEY], SecretsError> {
     let password = password.to_owned();
-    let permit = FREE_CORES.acquire().await.map_err(failed)?;
+    let permit = FREE_CORES.acquire().await.map_err(SecretsError::new)?;
     let made = task::spawn_blocking(move || {
         let _permit = permit;
         let (log_n, r, p) = COST;
-        let params = Params::new(log_n, r, p).map_err(failed)?;
+        let params = Params::new(log_n, r, p).map_err(SecretsError::new)?;
         let password: String = password.nfkc().collect();
         let mut key = [0; KEY];
-        scrypt::scrypt(password.as_bytes(), salt.as_bytes(), &params, &mut key).map_err(failed)?;
+        scrypt::scrypt(password.as_bytes(), salt.as_bytes(), &params, &mut key).map_err(SecretsError::new)?;
         Ok(key)
     });
-    made.await.map_err(failed)?
-}
-
-fn failed(cause: impl ToString) -> HashError {
-    HashError(cause.to_string())
+    made.await.map_err(SecretsError::new)?
 }

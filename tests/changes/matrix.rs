@@ -3,15 +3,18 @@
 
 use std::{collections::BTreeSet, fmt::Write, pin::Pin};
 
+use chrono::Duration;
+use codex_gateway::database::now;
 use entity::{
+    account,
     content::{Status, Visibility},
     membership::{self, Role},
 };
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::{Value, json};
 use similar::TextDiff;
 
-use crate::support::{App, Client, Organization, Person, content, global_id};
+use crate::support::{App, Client, Organization, PASSWORD, Person, content, global, global_id};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/change_matrix.txt");
 
@@ -132,6 +135,14 @@ fn slug(number: usize) -> String {
 /// Every row of the matrix.
 fn cases() -> impl Iterator<Item = &'static Case> {
     CASES.iter().chain(organizations::CASES)
+}
+
+/// Everybody can sign in, with the same password.
+async fn know_passwords(world: &World<'_>) {
+    account::Entity::delete_many().exec(&world.app.db).await.unwrap();
+    for (_, person) in &world.people {
+        world.app.password(person).await;
+    }
 }
 
 const CASES: &[Case] = &[
@@ -358,6 +369,45 @@ const CASES: &[Case] = &[
             json!({ "id": global_id("Content", id), "organizationId": world.house.global_id() })
         }
     ),
+    case!(
+        "signUp",
+        "with an address that nobody has",
+        "user { id } session { id }",
+        |_world, n| json!({ "name": "New", "email": format!("new{n}@example.com"), "password": PASSWORD })
+    ),
+    case!("signUp", "with somebody's address", "user { id }", |_world, _n| {
+        json!({ "name": "New", "email": "creator@example.com", "password": PASSWORD })
+    }),
+    case!("signIn", "as the creator", "user { id } session { id }", |world, _n| {
+        know_passwords(world).await;
+        json!({ "email": "creator@example.com", "password": PASSWORD })
+    }),
+    case!(
+        "changePassword",
+        "knowing the current one",
+        "user { id }",
+        |world, _n| {
+            know_passwords(world).await;
+            json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD })
+        }
+    ),
+    case!("updateProfile", "their own", "user { id name }", |_world, _n| {
+        json!({ "image": "https://example.com/picture.png" })
+    }),
+    case!(
+        "revokeSession",
+        "the creator's, elsewhere",
+        "revokedSessionId",
+        |world, n| {
+            let token = format!("tokenElsewhere{n}");
+            let until = now() + Duration::days(7);
+            world.app.session(&world.person("creator").id, &token, until).await;
+            json!({ "id": global("Session", &format!("session-user-Elsewhere{n}")) })
+        }
+    ),
+    case!("revokeOtherSessions", "their own", "revokedSessionIds", |_world, _n| {
+        Value::Null
+    }),
 ];
 
 /// The changes that are tried, and what is looked at in their payloads, as the schema names them.

@@ -376,7 +376,7 @@ impl Oracle<'_> {
                     "image" => json!(format!("https://images.example/{place}")),
                     "email" => only_if(private, json!(format!("person{place}@example.com"))),
                     "emailVerified" => only_if(private, json!(user.email_verified)),
-                    "createdAt" => only_if(private, at(Some(user.created))),
+                    "createdAt" | "updatedAt" => only_if(private, at(Some(user.created))),
                     _ => unreachable!("{field}"),
                 }
             }
@@ -475,7 +475,7 @@ impl Oracle<'_> {
                 match field {
                     // Everybody asks with the first of their sessions, whose place is theirs.
                     "current" => json!(viewer.user == Some(place)),
-                    "createdAt" | "updatedAt" => at(Some(session.created)),
+                    "createdAt" | "updatedAt" | "lastUsedAt" => at(Some(session.created)),
                     "expiresAt" => at(Some(session.expires())),
                     "ipAddress" => json!(format!("192.0.2.{place}")),
                     "userAgent" => json!(format!("browser {place}")),

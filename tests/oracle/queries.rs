@@ -183,7 +183,15 @@ impl Kind {
     /// The fields that have nothing under them.
     pub fn plain_fields(self) -> &'static [&'static str] {
         match self {
-            Self::User => &["id", "name", "image", "email", "emailVerified", "createdAt"],
+            Self::User => &[
+                "id",
+                "name",
+                "image",
+                "email",
+                "emailVerified",
+                "createdAt",
+                "updatedAt",
+            ],
             Self::Organization => &[
                 "id",
                 "name",
@@ -250,6 +258,7 @@ impl Kind {
                 "current",
                 "createdAt",
                 "updatedAt",
+                "lastUsedAt",
                 "expiresAt",
                 "ipAddress",
                 "userAgent",

@@ -30,9 +30,10 @@ pub struct App {
     /// Where the gateway listens: `http://127.0.0.1:port`.
     pub url: String,
     http: reqwest::Client,
+    connection: DatabaseConnection,
     statements: Arc<AtomicU64>,
     sent: Arc<Mutex<Vec<Statement>>>,
-    server: JoinHandle<()>,
+    servers: Mutex<Vec<JoinHandle<()>>>,
     database: Database,
 }
 
@@ -58,28 +59,28 @@ impl App {
             count.fetch_add(1, Ordering::SeqCst);
             seen.lock().unwrap().push(info.statement.clone());
         });
-        let row_security = match connection.get_database_backend() {
-            DbBackend::Postgres => RowSecurity::On,
-            _ => RowSecurity::Off,
-        };
         let edge = Edge {
             secret: Some(Secret::new(SECRET)),
             ..edge
         };
-        let router = Gateway::new(connection, row_security, edge).router(&GraphiqlSettings::default());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let (url, server) = serve(connection.clone(), edge).await;
         Self {
             db: database.connect().await,
             url,
             http: reqwest::Client::new(),
+            connection,
             statements,
             sent,
-            server,
+            servers: Mutex::new(vec![server]),
             database,
         }
+    }
+
+    /// A client of another gateway over the same database, which has these settings.
+    pub async fn beside(&self, edge: Edge) -> Client {
+        let (url, server) = serve(self.connection.clone(), edge).await;
+        self.servers.lock().unwrap().push(server);
+        Client::new(self.http.clone(), format!("{url}/graphql"))
     }
 
     /// A client that sends no credential.
@@ -125,6 +126,22 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        self.server.abort();
+        self.servers.lock().unwrap().iter().for_each(JoinHandle::abort);
     }
+}
+
+/// Starts a gateway, and tells where it listens.
+async fn serve(connection: DatabaseConnection, edge: Edge) -> (String, JoinHandle<()>) {
+    let row_security = match connection.get_database_backend() {
+        DbBackend::Postgres => RowSecurity::On,
+        _ => RowSecurity::Off,
+    };
+    let router = Gateway::new(connection, row_security, edge).router(&GraphiqlSettings::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    (
+        url,
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() }),
+    )
 }

@@ -81,15 +81,23 @@ impl Client {
         answer.body["data"].clone()
     }
 
-    /// Tries to make a change with this input, and gives the whole answer.
+    /// Tries to make a change with this input (null: it takes none), and gives all that came back.
+    pub async fn send_change(&self, name: &str, input: Value, fields: &str) -> Answer {
+        self.send(&mutation(name, &input, fields), json!({ "input": input }))
+            .await
+    }
+
+    /// The same, and gives the answer's body.
     pub async fn try_change(&self, name: &str, input: Value, fields: &str) -> Value {
-        self.send(&mutation(name, fields), json!({ "input": input })).await.body
+        self.send_change(name, input, fields).await.body
     }
 
     /// Makes a change with this input, which must get through to the change itself, and gives its payload: all of its `fields`
     /// (a selection) and what has to be mended.
     pub async fn change(&self, name: &str, input: Value, fields: &str) -> Value {
-        let data = self.data_with(&mutation(name, fields), json!({ "input": input })).await;
+        let data = self
+            .data_with(&mutation(name, &input, fields), json!({ "input": input }))
+            .await;
         data[name].clone()
     }
 
@@ -114,9 +122,7 @@ impl Client {
 
     /// Makes a change with this input that is refused as a whole, and gives the error's code.
     pub async fn refused(&self, name: &str, input: Value) -> String {
-        let answer = self
-            .send(&mutation(name, "__typename"), json!({ "input": input }))
-            .await;
+        let answer = self.send_change(name, input, "__typename").await;
         assert_eq!(answer.body["data"][name], Value::Null, "{}", answer.body);
         let errors = answer.body["errors"]
             .as_array()
@@ -137,7 +143,10 @@ impl Client {
 }
 
 /// The document of one change: `updateContent` takes an `UpdateContentInput`.
-fn mutation(name: &str, fields: &str) -> String {
+fn mutation(name: &str, input: &Value, fields: &str) -> String {
+    if input.is_null() {
+        return format!("mutation {{ {name} {{ {fields} userErrors {{ code field message }} }} }}");
+    }
     let (first, rest) = name.split_at(1);
     let kind = format!("{}{rest}Input", first.to_uppercase());
     format!("mutation ($input: {kind}!) {{ {name}(input: $input) {{ {fields} userErrors {{ code field message }} }} }}")

@@ -2,11 +2,17 @@
 
 use chrono::{DateTime, Duration, Utc};
 use codex_gateway::database::now;
-use entity::{audit_entry, content, grant, media_item, membership, organization, purchase, session, user};
+use entity::{account, audit_entry, content, grant, media_item, membership, organization, purchase, session, user};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, prelude::Uuid};
 use serde_json::json;
 
 use super::App;
+
+/// A password.
+pub const PASSWORD: &str = "password1234";
+/// What the authentication library keeps of it.
+pub const STORED: &str = "000102030405060708090a0b0c0d0e0f:\
+    d19e1ab00945c2d478363ca443b72fb3e2c9af5d0ca0f2315bbf973d89852985b41cd84cc306730215feaa36e1e406aeb1e39775cf8cd1a3027cc30a931ed0ac";
 
 /// Somebody with an account and a session.
 #[derive(Clone, Debug)]
@@ -76,6 +82,19 @@ impl App {
         let token = format!("token{name}");
         self.session(&id, &token, now() + Duration::days(7)).await;
         Person { id, token }
+    }
+
+    /// The person's way to sign in: [`PASSWORD`].
+    pub async fn password(&self, person: &Person) {
+        let row = account::ActiveModel {
+            id: Set(format!("account-{}", person.id)),
+            account_id: Set(person.id.clone()),
+            provider_id: Set("credential".to_owned()),
+            user_id: Set(person.id.clone()),
+            password: Set(Some(STORED.to_owned())),
+            ..Default::default()
+        };
+        row.insert(&self.db).await.unwrap();
     }
 
     /// A session of this user.

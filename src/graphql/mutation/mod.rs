@@ -6,6 +6,8 @@ mod payload;
 mod content;
 mod membership;
 mod organization;
+mod session;
+mod user;
 
 use async_graphql::MergedObject;
 
@@ -19,10 +21,19 @@ pub struct Mutation(
     content::ContentMutation,
     organization::OrganizationMutation,
     membership::MembershipMutation,
+    session::SessionMutation,
+    user::UserMutation,
 );
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
+    ("signUp", <store::user::SignUp as Change>::RULE),
+    ("signIn", <store::session::SignIn as Change>::RULE),
+    ("signOut", <store::session::SignOut as Change>::RULE),
+    ("revokeSession", <store::session::Revoke as Change>::RULE),
+    ("revokeOtherSessions", <store::session::RevokeOthers as Change>::RULE),
+    ("updateProfile", <store::user::Update as Change>::RULE),
+    ("changePassword", <store::user::ChangePassword as Change>::RULE),
     ("createContent", <store::content::Create as Change>::RULE),
     ("updateContent", <store::content::Update as Change>::RULE),
     ("publishContent", <store::content::Publish as Change>::RULE),

@@ -1,5 +1,7 @@
 //! From an input to a change, and from what came of it to a payload.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, MaybeUndefined};
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
         Key, Noun,
         change::{Change, Patch, Refusal},
     },
+    viewer::{Client, Handed, Handover},
 };
 
 /// What came of a change.
@@ -48,20 +51,51 @@ pub async fn change<C: Change, P: From<Done<C::Outcome>>>(
     context: &Context<'_>,
     input: Result<C>,
 ) -> Option<Result<P>> {
-    let done = async {
-        let field = context.field();
-        let place = field.alias().unwrap_or_else(|| field.name());
-        match scope(context)?.change(place, &input?).await {
-            Ok(made) => Ok(Done::Made(made)),
-            Err(Refusal::Invalid(errors)) => Ok(Done::ToMend(errors.into_iter().map(UserError::from).collect())),
-            Err(Refusal::Unauthenticated) => Err(ClientError::new(Code::Unauthenticated, "Sign in first.")),
-            Err(Refusal::NotFound) => Err(ClientError::new(Code::NotFound, "There is no such thing to change.")),
-            Err(Refusal::Forbidden) => Err(ClientError::new(Code::Forbidden, "You may not change this.")),
-            Err(Refusal::KeyReused) => Err(ClientError::key_reused()),
-            Err(Refusal::Failed(error)) => Err(error.into()),
-        }
-    };
+    let done = async { done(scope(context)?.change(place(context), &input?).await) };
     Some(done.await.map(P::from))
+}
+
+/// The name that the change's field has in the answer.
+pub fn place<'a>(context: &Context<'a>) -> &'a str {
+    context.item.node.response_key().node.as_str()
+}
+
+/// What came of a change, unless it was refused as a whole.
+///
+/// # Errors
+/// If it was.
+pub fn done<T>(made: std::result::Result<T, Refusal>) -> Result<Done<T>> {
+    match made {
+        Ok(made) => Ok(Done::Made(made)),
+        Err(Refusal::Invalid(errors)) => Ok(Done::ToMend(errors.into_iter().map(UserError::from).collect())),
+        Err(Refusal::Unauthenticated) => Err(ClientError::new(Code::Unauthenticated, "Sign in first.")),
+        Err(Refusal::NotFound) => Err(ClientError::new(Code::NotFound, "There is no such thing to change.")),
+        Err(Refusal::Forbidden) => Err(ClientError::new(Code::Forbidden, "You may not change this.")),
+        Err(Refusal::KeyReused) => Err(ClientError::key_reused()),
+        Err(Refusal::Failed(error)) => Err(error.into()),
+    }
+}
+
+/// Where the request came from.
+///
+/// # Errors
+/// If nobody has said so: a defect of the edge.
+pub fn client<'a>(context: &Context<'a>) -> Result<&'a Client> {
+    context
+        .data_opt()
+        .ok_or_else(|| ClientError::internal("a request without a client"))
+}
+
+/// Leaves what the client is to be handed with the answer.
+///
+/// # Errors
+/// If there is no place for it: a defect of the edge.
+pub fn hand_over(context: &Context<'_>, handed: Handed) -> Result<()> {
+    let Some(handover) = context.data_opt::<Arc<Handover>>() else {
+        return Err(ClientError::internal("a request without a handover"));
+    };
+    handover.put(handed);
+    Ok(())
 }
 
 /// The changed row, as it is now, if the viewer sees it.
@@ -145,6 +179,46 @@ macro_rules! gone_payload {
             async fn $field(&self) -> Option<async_graphql::ID> {
                 let key = self.0.made().cloned().map($crate::store::Key::from);
                 key.map(|key| $crate::graphql::id::Kind::$kind.id(&key))
+            }
+
+            /// What has to be mended first, all of it. If there is anything, nothing has changed.
+            async fn user_errors(&self) -> &[$crate::graphql::user_error::UserError] {
+                self.0.user_errors()
+            }
+        }
+    };
+}
+
+/// Makes the payload of a change that begins a session.
+macro_rules! signed_in_payload {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        pub struct $name($crate::graphql::mutation::session::Begun);
+
+        $(#[$doc])*
+        #[async_graphql::Object]
+        impl $name {
+            /// Who is signed in now; null if it failed.
+            async fn user(
+                &self,
+                context: &async_graphql::Context<'_>,
+            ) -> Option<$crate::graphql::error::Result<$crate::graphql::user::User>> {
+                let key = self.0.made().map(|(begun, _)| begun.user_id.as_str().into());
+                $crate::graphql::mutation::payload::row(context, key).await
+            }
+
+            /// The session that has begun; null if it failed.
+            async fn session(
+                &self,
+                context: &async_graphql::Context<'_>,
+            ) -> Option<$crate::graphql::error::Result<$crate::graphql::session::Session>> {
+                let key = self.0.made().map(|(begun, _)| begun.session_id.as_str().into());
+                $crate::graphql::mutation::payload::row(context, key).await
+            }
+
+            /// The session's token, for the header `Authorization: Bearer <token>`; null if it failed. Nothing gives it out again.
+            async fn token(&self) -> Option<&str> {
+                self.0.made().map(|(_, token)| token.as_str())
             }
 
             /// What has to be mended first, all of it. If there is anything, nothing has changed.

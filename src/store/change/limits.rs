@@ -9,8 +9,10 @@ use super::{Refusal, UserError, UserErrorCode};
 
 /// The name of a person or an organization.
 pub const NAME: RangeInclusive<usize> = 1..=255;
-/// An email address. (The model sets no limit; mail goes to none that is longer.)
+/// An email address. (The model sets no limit; no mail server takes a longer one.)
 pub const EMAIL: RangeInclusive<usize> = 1..=254;
+/// A password.
+pub const PASSWORD: RangeInclusive<usize> = 8..=128;
 /// The title of content.
 pub const CONTENT_TITLE: RangeInclusive<usize> = 1..=500;
 /// The title of a media item.
@@ -193,6 +195,34 @@ impl Checks {
         Some(text)
     }
 
+    /// An email address, in lower case: of the form that the authentication library takes, which is less than what there is.
+    pub fn email(&mut self, field: &str, value: &str) -> String {
+        let found = self.0.len();
+        // In ASCII alone: there are other letters that would become one of its, and another's address.
+        let email = self.text(field, value, EMAIL).to_ascii_lowercase();
+        if self.0.len() == found && !is_email(&email) {
+            let message = "must be an email address, such as somebody@example.com";
+            self.field(UserErrorCode::Malformed, field, message);
+        }
+        email
+    }
+
+    /// A new password. Blanks are part of it.
+    pub fn password(&mut self, field: &str, value: &str) {
+        if value.is_empty() {
+            self.secret(field, value);
+        } else {
+            self.length(field, value, PASSWORD);
+        }
+    }
+
+    /// A password that is to be compared with the one that is kept.
+    pub fn secret(&mut self, field: &str, value: &str) {
+        if value.is_empty() {
+            self.field(UserErrorCode::Required, field, "must not be empty");
+        }
+    }
+
     /// Tags: each once.
     pub fn tags(&mut self, field: &str, values: &[String]) -> Vec<String> {
         if values.len() > MOST_TAGS {
@@ -266,4 +296,27 @@ impl Checks {
             self.field(UserErrorCode::Malformed, field, "must not contain the character NUL");
         }
     }
+}
+
+/// Whether the authentication library takes it for an email address. (It is in lower case already.)
+fn is_email(text: &str) -> bool {
+    let Some((name, domain)) = text.split_once('@') else {
+        return false;
+    };
+    let all_of = |part: &str, also: &[u8]| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || also.contains(&byte))
+    };
+    let Some((domain, last)) = domain.rsplit_once('.') else {
+        return false;
+    };
+    name.split('.').all(|part| all_of(part, b"_'+-"))
+        && !name.ends_with('\'')
+        && domain
+            .split('.')
+            .all(|part| all_of(part, b"-") && !part.starts_with('-'))
+        && last.len() >= 2
+        && last.bytes().all(|byte| byte.is_ascii_alphabetic())
 }

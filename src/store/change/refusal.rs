@@ -3,7 +3,10 @@
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 
-use crate::store::Error;
+use crate::{
+    store::Error,
+    viewer::{SecretsError, proof::ProofError},
+};
 
 /// Why nothing was changed.
 #[derive(Debug)]
@@ -31,6 +34,18 @@ impl From<DbErr> for Refusal {
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self::Failed(error)
+    }
+}
+
+impl From<SecretsError> for Refusal {
+    fn from(error: SecretsError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<ProofError> for Refusal {
+    fn from(error: ProofError) -> Self {
+        Self::Failed(error.into())
     }
 }
 

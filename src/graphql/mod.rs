@@ -24,6 +24,7 @@ mod user_error;
 pub use error::{ClientError, Code};
 pub use mutation::Mutation;
 pub use query::Query;
+pub use scalar::BigInt;
 
 use async_graphql::{EmptySubscription, SDLExportOptions};
 

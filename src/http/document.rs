@@ -6,13 +6,13 @@ use async_graphql::{
     Name, ServerError, Value,
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+        types::{BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
     },
 };
 use serde_json::Map;
 
 use super::refusal::Refusal;
-use crate::graphql::{ClientError, Code};
+use crate::graphql::{BigInt, ClientError, Code};
 
 /// The most fields that a document may select, once its fragments are written out. Each fragment that spreads another twice
 /// doubles them, and whatever walks through a document walks through all of them.
@@ -104,12 +104,25 @@ pub(super) fn complete(
             _ => (),
         }
     }
-    variables.iter().try_for_each(|(name, value)| {
+    let of_large_numbers = |name: &str| {
+        let mut definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+        definitions.any(|definition| definition.name.node == name && is_big(&definition.var_type.node.base))
+    };
+    let mut variables = variables.iter().filter(|(name, _)| !of_large_numbers(name));
+    variables.try_for_each(|(name, value)| {
         fits(
             &format!("${name}"),
             &Value::from_json(value.clone()).unwrap_or_default(),
         )
     })
+}
+
+/// Whether this is the type of whole numbers that may be larger than an `Int`, or a list of them.
+fn is_big(kind: &BaseType) -> bool {
+    match kind {
+        BaseType::Named(name) => name == BigInt::NAME,
+        BaseType::List(of) => is_big(&of.base),
+    }
 }
 
 /// A walk through a document that meets each fragment once.
@@ -157,9 +170,11 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Makes sure that the whole numbers in a value fit into an `Int`; the schema has no input that takes larger ones.
+/// Makes sure that the whole numbers in a value fit into an `Int`, except where the schema takes larger ones.
 fn fits(argument: &str, value: &Value) -> Result<(), ClientError> {
+    let name = argument.rsplit('.').next().unwrap_or(argument);
     match value {
+        _ if BigInt::INPUTS.contains(&name) => Ok(()),
         Value::Number(number)
             if !number.is_f64() && number.as_i64().is_none_or(|number| i32::try_from(number).is_err()) =>
         {

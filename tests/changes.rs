@@ -5,3 +5,5 @@ mod content_lifecycle;
 mod idempotency;
 pub mod limits;
 pub mod matrix;
+mod media;
+mod media_limits;

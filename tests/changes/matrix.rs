@@ -117,6 +117,8 @@ macro_rules! case {
     };
 }
 
+mod media;
+
 /// A title and a slug that nobody else has.
 fn slug(number: usize) -> String {
     format!("piece-{number}")
@@ -348,10 +350,15 @@ const CASES: &[Case] = &[
     ),
 ];
 
+/// All of them.
+fn cases() -> impl Iterator<Item = &'static Case> {
+    [CASES, media::CASES].into_iter().flatten()
+}
+
 /// The changes that are tried, and what is looked at in their payloads, as the schema names them.
 pub fn walked() -> BTreeSet<String> {
     let mut walked = BTreeSet::new();
-    for case in CASES {
+    for case in cases() {
         let (first, rest) = case.change.split_at(1);
         walked.insert(format!("Mutation.{}", case.change));
         let mut depth = 0;
@@ -434,7 +441,7 @@ on_both! {
         let world = World::new(&app).await;
         let mut text = LEGEND.to_owned();
         let (mut number, mut last) = (0, "");
-        for case in CASES {
+        for case in cases() {
             if case.change != last {
                 writeln!(text, "\n{}\n{}", case.change, VIEWERS.iter().map(|viewer| format!("{viewer:<12}")).collect::<String>().trim_end()).unwrap();
                 last = case.change;

@@ -4,6 +4,7 @@
 #[macro_use]
 mod payload;
 mod content;
+mod media_item;
 
 use async_graphql::MergedObject;
 
@@ -13,7 +14,7 @@ use crate::store::{self, change::Change};
 /// payload's `userErrors`. What the viewer does not see cannot be told from what is not there: `NOT_FOUND`; what they see and
 /// may not change: `FORBIDDEN`; and `UNAUTHENTICATED`, where nobody is signed in.
 #[derive(Default, MergedObject)]
-pub struct Mutation(content::ContentMutation);
+pub struct Mutation(content::ContentMutation, media_item::MediaItemMutation);
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
@@ -25,4 +26,27 @@ pub const RULES: &[(&str, &str)] = &[
     ("restoreContent", <store::content::Restore as Change>::RULE),
     ("moveContent", <store::content::Move as Change>::RULE),
     ("deleteContent", <store::content::Delete as Change>::RULE),
+    ("createMediaItem", <store::media_item::Create as Change>::RULE),
+    ("updateMediaItem", <store::media_item::Update as Change>::RULE),
+    (
+        "markMediaItemUploaded",
+        <store::media_item::MarkUploaded as Change>::RULE,
+    ),
+    (
+        "restartMediaItemUpload",
+        <store::media_item::RestartUpload as Change>::RULE,
+    ),
+    (
+        "startMediaItemTranscoding",
+        <store::media_item::StartTranscoding as Change>::RULE,
+    ),
+    (
+        "completeMediaItemTranscoding",
+        <store::media_item::CompleteTranscoding as Change>::RULE,
+    ),
+    (
+        "failMediaItemTranscoding",
+        <store::media_item::FailTranscoding as Change>::RULE,
+    ),
+    ("deleteMediaItem", <store::media_item::Delete as Change>::RULE),
 ];

@@ -104,7 +104,7 @@ fn storage_keys(field: &'static str) -> Edges {
         &format!("{}.mp4", "x".repeat(496)),
     ];
     let malformed = [
-        "a.b.c", "..", "../a", "a/..", "a..mp4", ".mp4", "a.", "a b", "ü", "a.m-4", "a\\b", "a?b",
+        "a.b.c", "..", "../a", "a/..", "a..mp4", ".mp4", "a.", "a b", "ü", "a.m-4", "a\\b", "a?b", "a\u{0}",
     ];
     let mut wrong: Vec<_> = malformed.iter().map(|key| (json!(key), "MALFORMED", field)).collect();
     wrong.extend([

@@ -119,7 +119,7 @@ impl Checks {
         } else {
             self.length(field, text, length);
         }
-        text.to_owned()
+        without_nul(text)
     }
 
     /// A text that may be missing; an empty one is.
@@ -129,7 +129,7 @@ impl Checks {
             return None;
         }
         self.length(field, text, length);
-        Some(text.to_owned())
+        Some(without_nul(text))
     }
 
     /// What a change says of a text that has to be there.
@@ -254,9 +254,14 @@ impl Checks {
             let message = format!("must have at most {} characters, and has {characters}", length.end());
             self.field(UserErrorCode::TooLong, field, message);
         }
-        // PostgreSQL has no NUL in its texts, and would fail on one.
         if text.contains('\0') {
             self.field(UserErrorCode::Malformed, field, "must not contain the character NUL");
         }
     }
+}
+
+/// PostgreSQL has no NUL in its texts, and would fail on one. What has one is refused, and yet it may be looked up by then, for
+/// the person to be told all at once.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
 }

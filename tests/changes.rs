@@ -7,3 +7,4 @@ pub mod limits;
 pub mod matrix;
 mod media;
 mod media_limits;
+mod views;

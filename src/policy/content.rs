@@ -31,6 +31,9 @@ pub const CREATE_RULE: &str =
 pub const MOVE_RULE: &str = "its creator, who is an author (owner, admin, creator) in the organization that it goes to; the \
     platform owner";
 
+/// Whose views count: those of [`body`], in words.
+pub const VIEW_RULE: &str = "any user who may have the body (`viewerHasAccess`)";
+
 /// What the rules about a visible content row's parts look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {

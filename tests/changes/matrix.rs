@@ -117,6 +117,7 @@ macro_rules! case {
     };
 }
 
+mod access;
 mod media;
 
 /// A title and a slug that nobody else has.
@@ -352,7 +353,7 @@ const CASES: &[Case] = &[
 
 /// All of them.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    [CASES, media::CASES].into_iter().flatten()
+    [CASES, media::CASES, access::CASES].into_iter().flatten()
 }
 
 /// The changes that are tried, and what is looked at in their payloads, as the schema names them.
@@ -391,6 +392,7 @@ async fn state(app: &App) -> Vec<(String, i64, Option<String>)> {
         "purchases",
         "content_access",
         "audit_entries",
+        "content_views",
     ] {
         let sql = format!("SELECT COUNT(*), CAST(MAX(updated_at) AS text) FROM {table}");
         let row = app

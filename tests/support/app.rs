@@ -32,19 +32,14 @@ pub struct App {
     http: reqwest::Client,
     statements: Arc<AtomicU64>,
     sent: Arc<Mutex<Vec<Statement>>>,
-    server: JoinHandle<()>,
+    servers: Mutex<Vec<JoinHandle<()>>>,
     database: Database,
 }
 
 impl App {
     /// Starts a gateway over this database.
     pub async fn on(database: Database) -> Self {
-        let settings = Settings {
-            url: database.url.clone(),
-            connections: 8,
-            wait: Duration::from_secs(30),
-        };
-        let mut connection = connect(&settings).await.unwrap();
+        let mut connection = pool(&database).await;
         let statements = Arc::new(AtomicU64::new(0));
         let sent = Arc::new(Mutex::new(Vec::new()));
         // Counted by the ORM, and so independent of what the gateway says of itself.
@@ -53,26 +48,14 @@ impl App {
             count.fetch_add(1, Ordering::SeqCst);
             seen.lock().unwrap().push(info.statement.clone());
         });
-        let row_security = match connection.get_database_backend() {
-            DbBackend::Postgres => RowSecurity::On,
-            _ => RowSecurity::Off,
-        };
-        let edge = codex_gateway::http::Settings {
-            secret: Some(Secret::new(SECRET)),
-            ..Default::default()
-        };
-        let router = Gateway::new(connection, row_security, edge).router(&GraphiqlSettings::default());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let (url, server) = listen(connection).await;
         Self {
             db: database.connect().await,
             url,
             http: reqwest::Client::new(),
             statements,
             sent,
-            server,
+            servers: Mutex::new(vec![server]),
             database,
         }
     }
@@ -80,6 +63,13 @@ impl App {
     /// A client that sends no credential.
     pub fn anonymous(&self) -> Client {
         Client::new(self.http.clone(), format!("{}/graphql", self.url))
+    }
+
+    /// A client of another gateway over the same database, that sends no credential.
+    pub async fn beside(&self) -> Client {
+        let (url, server) = listen(pool(&self.database).await).await;
+        self.servers.lock().unwrap().push(server);
+        Client::new(self.http.clone(), format!("{url}/graphql"))
     }
 
     /// A client that is signed in as this person.
@@ -118,8 +108,37 @@ impl App {
     }
 }
 
+async fn pool(database: &Database) -> DatabaseConnection {
+    let settings = Settings {
+        url: database.url.clone(),
+        connections: 8,
+        wait: Duration::from_secs(30),
+    };
+    connect(&settings).await.unwrap()
+}
+
+/// Starts a gateway: where it listens, and what ends it.
+async fn listen(connection: DatabaseConnection) -> (String, JoinHandle<()>) {
+    let row_security = match connection.get_database_backend() {
+        DbBackend::Postgres => RowSecurity::On,
+        _ => RowSecurity::Off,
+    };
+    let edge = codex_gateway::http::Settings {
+        secret: Some(Secret::new(SECRET)),
+        ..Default::default()
+    };
+    let router = Gateway::new(connection, row_security, edge).router(&GraphiqlSettings::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    (
+        url,
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() }),
+    )
+}
+
 impl Drop for App {
     fn drop(&mut self) {
-        self.server.abort();
+        self.servers.lock().unwrap().iter().for_each(JoinHandle::abort);
     }
 }

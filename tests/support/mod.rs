@@ -11,4 +11,4 @@ mod world;
 pub use app::{App, SECRET};
 pub use client::{Answer, Client};
 pub use database::{Database, texts};
-pub use world::{Organization, Person, content, global, global_id, media};
+pub use world::{ContentBuilder, Organization, Person, content, global, global_id, media};

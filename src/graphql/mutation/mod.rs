@@ -5,6 +5,7 @@
 mod payload;
 mod content;
 mod media_item;
+mod view;
 
 use async_graphql::MergedObject;
 
@@ -14,7 +15,11 @@ use crate::store::{self, change::Change};
 /// payload's `userErrors`. What the viewer does not see cannot be told from what is not there: `NOT_FOUND`; what they see and
 /// may not change: `FORBIDDEN`; and `UNAUTHENTICATED`, where nobody is signed in.
 #[derive(Default, MergedObject)]
-pub struct Mutation(content::ContentMutation, media_item::MediaItemMutation);
+pub struct Mutation(
+    content::ContentMutation,
+    media_item::MediaItemMutation,
+    view::ViewMutation,
+);
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
 pub const RULES: &[(&str, &str)] = &[
@@ -49,4 +54,5 @@ pub const RULES: &[(&str, &str)] = &[
         <store::media_item::FailTranscoding as Change>::RULE,
     ),
     ("deleteMediaItem", <store::media_item::Delete as Change>::RULE),
+    ("recordView", <store::content::RecordView as Change>::RULE),
 ];

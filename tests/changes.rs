@@ -2,9 +2,11 @@
 
 mod content;
 mod content_lifecycle;
+mod grants;
 mod idempotency;
 pub mod limits;
 pub mod matrix;
 mod media;
 mod media_limits;
+mod purchases;
 mod views;

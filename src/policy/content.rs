@@ -156,7 +156,7 @@ fn of_tenant(tenant: Uuid) -> Condition {
         .add(content::Column::OrganizationId.eq(tenant))
 }
 
-fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
+pub(super) fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
     viewer.is_platform_owner() || viewer.is(creator_id) || organization_id.is_some_and(|id| viewer.is_manager_of(id))
 }
 

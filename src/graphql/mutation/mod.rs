@@ -4,7 +4,9 @@
 #[macro_use]
 mod payload;
 mod content;
+mod grant;
 mod media_item;
+mod purchase;
 mod view;
 
 use async_graphql::MergedObject;
@@ -19,6 +21,8 @@ pub struct Mutation(
     content::ContentMutation,
     media_item::MediaItemMutation,
     view::ViewMutation,
+    grant::GrantMutation,
+    purchase::PurchaseMutation,
 );
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
@@ -55,4 +59,7 @@ pub const RULES: &[(&str, &str)] = &[
     ),
     ("deleteMediaItem", <store::media_item::Delete as Change>::RULE),
     ("recordView", <store::content::RecordView as Change>::RULE),
+    ("grantAccess", <store::grant::Give as Change>::RULE),
+    ("revokeAccess", <store::grant::Revoke as Change>::RULE),
+    ("recordPurchase", <store::purchase::Record as Change>::RULE),
 ];

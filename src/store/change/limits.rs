@@ -31,6 +31,10 @@ pub const MOST_TAGS: usize = 20;
 pub const TAG: RangeInclusive<usize> = 1..=50;
 /// A price, in cents.
 pub const PRICE_CENTS: RangeInclusive<i32> = 0..=10_000_000;
+/// What is paid, and what anybody gets of it, in cents. (The model sets no upper limit; this is what a column holds.)
+pub const PAID_CENTS: RangeInclusive<i32> = 0..=i32::MAX;
+/// What the payment provider calls a payment.
+pub const PAYMENT_REFERENCE: RangeInclusive<usize> = 1..=255;
 /// An address on the web. (The model sets no limit; no browser takes a longer one.)
 pub const URL: RangeInclusive<usize> = 1..=2_048;
 /// The size of a file, in bytes: up to 5 GiB.
@@ -243,6 +247,18 @@ impl Checks {
             self.field(UserErrorCode::Malformed, field, message);
         }
         mime_type
+    }
+
+    /// A currency's ISO 4217 code.
+    pub fn currency(&mut self, field: &str, value: &str) -> String {
+        let code = value.trim().to_ascii_lowercase();
+        if code.is_empty() {
+            self.field(UserErrorCode::Required, field, "must not be empty");
+        } else if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            let message = "must be a currency's code of three letters, such as usd";
+            self.field(UserErrorCode::Malformed, field, message);
+        }
+        code
     }
 
     fn length(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) {

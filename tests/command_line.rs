@@ -1,6 +1,6 @@
 //! What a person types, and what the gateway says to it.
 
-use std::{collections::HashSet, process::Command};
+use std::{collections::HashSet, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -53,6 +53,36 @@ async fn without_a_word_it_serves_a_living_catalogue() {
     let people = served.people.clone();
     drop(served);
     assert_eq!(Served::start(at_home(&home)).people, people);
+}
+
+#[tokio::test]
+async fn what_it_serves_is_counted_until_it_stops() {
+    let home = TempDir::new().unwrap();
+    let mut served = Served::start(at_home(&home));
+    // A demo person's own content, whose count they have.
+    let query = "{ contents(first: 100, filter: { status: PUBLISHED }) { nodes { id viewCount } } }";
+    let mut own = None;
+    for (_, _, token) in &served.people {
+        let data = ask(&served.url, Some(token), query).await;
+        let nodes = data["contents"]["nodes"].as_array().unwrap().clone();
+        let counted = nodes.into_iter().find(|node| node["viewCount"].is_number());
+        own = own.or(counted.map(|node| (token.clone(), node)));
+    }
+    let (token, piece) = own.unwrap();
+    let (id, before) = (piece["id"].as_str().unwrap(), piece["viewCount"].as_i64().unwrap());
+    let view = format!("mutation {{ recordView(input: {{ contentId: \"{id}\" }}) {{ userErrors {{ code }} }} }}");
+    for _ in 0..3 {
+        let data = ask(&served.url, Some(&token), &view).await;
+        assert_eq!(data["recordView"]["userErrors"], json!([]));
+    }
+    let count = async {
+        let query = format!("{{ content(by: {{ id: \"{id}\" }}) {{ viewCount }} }}");
+        while ask(&served.url, Some(&token), &query).await["content"]["viewCount"] != json!(before + 3) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), count).await.unwrap();
+    assert!(served.stop().success());
 }
 
 #[tokio::test]

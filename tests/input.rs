@@ -1,9 +1,13 @@
 //! Bad input gets one clear error that names the argument, and internal errors say nothing but an id.
 
-use sea_orm::{ConnectionTrait, prelude::Uuid};
+use entity::media_item::Status;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, prelude::Uuid};
 use serde_json::json;
 
-use crate::support::{content, global_id};
+use crate::support::{content, global_id, media};
+
+/// A change that takes a large number.
+const UPLOADED: &str = "mutation ($input: MarkMediaItemUploadedInput!) { markMediaItemUploaded(input: $input) { mediaItem { fileSizeBytes } } }";
 
 on_both! {
     async fn an_error_names_the_argument(app) {
@@ -82,6 +86,9 @@ on_both! {
             ("{ contents(filter: { price: { fromCents: -99999999999 } }) { totalCount } }", json!({}), "`filter.price.fromCents`"),
             ("query ($filter: ContentFilter) { contents(filter: $filter) { totalCount } }", json!({ "filter": { "price": { "toCents": 4294967296_u64 } } }), "`$filter.price.toCents`"),
             ("{ contents(filter: { createdAt: { before: \"9999-12-31T23:59:59-12:00\" } }) { totalCount } }", json!({}), "filter.createdAt.before"),
+            (UPLOADED, json!({ "input": { "id": "x", "fileSizeBytes": 1.5 } }), "input.fileSizeBytes"),
+            (UPLOADED, json!({ "input": { "id": "x", "fileSizeBytes": u64::MAX } }), "input.fileSizeBytes"),
+            (UPLOADED, json!({ "input": { "id": "x", "width": 4294967296_u64 } }), "`$input.width`"),
         ] {
             let before = app.statements();
             let answer = app.anonymous().send(query, variables).await;
@@ -91,6 +98,26 @@ on_both! {
             assert!(["GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"].contains(&code), "{query}: {}", answer.body);
             assert!(errors[0]["message"].as_str().unwrap().contains(words), "{query}: {}", answer.body);
             assert_eq!(app.statements() - before, 0, "{query}");
+        }
+    }
+
+    async fn large_numbers_come_in_every_way(app) {
+        let ann = app.person("ann").await;
+        let bytes = 5_000_000_000_u64;
+        for way in ["literal", "variable", "object"] {
+            let id = media(&ann, way).with(|row| row.status = Set(Status::Uploading)).save(&app).await;
+            let id = global_id("MediaItem", id);
+            let fields = "{ mediaItem { fileSizeBytes } }";
+            let (query, variables) = match way {
+                "literal" => (format!("mutation {{ markMediaItemUploaded(input: {{ id: \"{id}\", fileSizeBytes: {bytes} }}) {fields} }}"), json!({})),
+                "variable" => (
+                    format!("mutation ($id: ID!, $size: BigInt) {{ markMediaItemUploaded(input: {{ id: $id, fileSizeBytes: $size }}) {fields} }}"),
+                    json!({ "id": id, "size": bytes }),
+                ),
+                _ => (UPLOADED.to_owned(), json!({ "input": { "id": id, "fileSizeBytes": bytes } })),
+            };
+            let data = app.as_(&ann).data_with(&query, variables).await;
+            assert_eq!(data["markMediaItemUploaded"]["mediaItem"]["fileSizeBytes"], json!(bytes), "{way}");
         }
     }
 

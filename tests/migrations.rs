@@ -9,7 +9,9 @@ use std::{
 };
 
 use codex_gateway::database::{exclusively, now};
-use entity::{account, audit_entry, idempotency_key, membership::Role, sign_in_attempt, verification_token};
+use entity::{
+    account, audit_entry, content_view, idempotency_key, membership::Role, sign_in_attempt, verification_token,
+};
 use futures_util::future::join_all;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, DbBackend, TransactionTrait};
@@ -161,6 +163,12 @@ async fn fill(app: &App) {
         ..Default::default()
     };
     attempt.insert(&app.db).await.unwrap();
+    let view = content_view::ActiveModel {
+        id: Set(uuid::Uuid::now_v7()),
+        content_id: Set(piece),
+        ..Default::default()
+    };
+    view.insert(&app.db).await.unwrap();
     let counts = counts(&app.db).await;
     assert!(
         counts.iter().all(|(_, count)| count != "0"),

@@ -1,6 +1,8 @@
 //! The contract: the schema is what `schema.graphql` holds, every part of it is described, and every field answers.
 
-use codex_gateway::graphql::sdl;
+use std::collections::BTreeSet;
+
+use codex_gateway::graphql::{BigInt, sdl};
 use entity::{content::Visibility, membership::Role};
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -24,8 +26,8 @@ fn the_file_holds_the_schema() {
 
 const INTROSPECTION: &str = "{ __schema { types {
     name kind description
-    fields { name description args { name description } type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
-    inputFields { name description }
+    fields { name description args { name description type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
+    inputFields { name description type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
     enumValues { name description }
 } } }";
 
@@ -71,6 +73,21 @@ on_both! {
             }
         }
         assert!(silent.is_empty(), "without a description: {silent:#?}");
+    }
+
+    async fn large_numbers_are_taken_by_name(app) {
+        // What looks at numbers before anything is executed knows an input's name, and not its type.
+        let mut inputs = Vec::new();
+        for kind in types(&app).await {
+            let parts = |parts: &Value| parts.as_array().cloned().unwrap_or_default();
+            inputs.extend(parts(&kind["inputFields"]));
+            inputs.extend(parts(&kind["fields"]).iter().flat_map(|field| parts(&field["args"])));
+        }
+        let (large, others): (Vec<_>, Vec<_>) = inputs.iter().partition(|input| inner(&input["type"]).1 == BigInt::NAME);
+        let names = |inputs: Vec<&Value>| inputs.iter().map(|input| input["name"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
+        let (large, others) = (names(large), names(others));
+        assert_eq!(large, BigInt::INPUTS.iter().map(|name| (*name).to_owned()).collect());
+        assert!(large.is_disjoint(&others), "{large:?}");
     }
 
     async fn every_field_answers_by_itself(app) {

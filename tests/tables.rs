@@ -9,8 +9,8 @@ use std::{collections::HashSet, fmt::Debug};
 use chrono::{DateTime, Duration, Utc};
 use codex_gateway::database::now;
 use entity::{
-    account, audit_entry, content, grant, idempotency_key, media_item, membership, organization, purchase, session,
-    sign_in_attempt, user, verification_token,
+    account, audit_entry, content, content_view, grant, idempotency_key, media_item, membership, organization,
+    purchase, session, sign_in_attempt, user, verification_token,
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend,
@@ -41,10 +41,11 @@ const LEAST: &str = "
         VALUES ('ann', 'key', 'request', '2040-01-01T00:00:00+00:00');
     INSERT INTO sign_in_attempts (subject, attempts, expires_at)
         VALUES ('account:ann@example.com', 1, '2040-01-01T00:00:00+00:00');
+    INSERT INTO content_views (content_id) SELECT id FROM content;
 ";
 
 /// The tables, in an order in which they can be filled.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "users",
     "accounts",
     "sessions",
@@ -58,6 +59,7 @@ const TABLES: [&str; 13] = [
     "audit_entries",
     "sign_in_attempts",
     "idempotency_keys",
+    "content_views",
 ];
 
 /// A moment with microseconds, so many seconds after a fixed one.
@@ -263,6 +265,12 @@ on_both! {
             created_at: at(1),
             updated_at: at(2),
         }).await;
+        comes_back::<content_view::Entity>(&app, content_view::Model {
+            id: Uuid::now_v7(),
+            content_id: piece.id,
+            created_at: at(1),
+            updated_at: at(2),
+        }).await;
     }
 
     async fn entities_and_tables_have_the_same_columns(app) {
@@ -282,6 +290,7 @@ on_both! {
             schema.create_table_from_entity(audit_entry::Entity),
             schema.create_table_from_entity(sign_in_attempt::Entity),
             schema.create_table_from_entity(idempotency_key::Entity),
+            schema.create_table_from_entity(content_view::Entity),
         ];
         for (twin, table) in twins.iter_mut().zip(TABLES) {
             // Beside each table, the one that the entity would have made.

@@ -14,6 +14,7 @@
 pub mod account;
 pub mod audit_entry;
 pub mod content;
+pub mod content_view;
 pub mod grant;
 pub mod idempotency_key;
 pub mod media_item;

@@ -23,6 +23,7 @@ mod m20260101_000013_create_audit_entries;
 mod m20260101_000014_create_sign_in_attempts;
 mod m20260101_000015_secure_audit_entries;
 mod m20260101_000016_create_idempotency_keys;
+mod m20260101_000017_create_content_views;
 mod shared;
 
 /// Runs the steps.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000014_create_sign_in_attempts::Migration),
             Box::new(m20260101_000015_secure_audit_entries::Migration),
             Box::new(m20260101_000016_create_idempotency_keys::Migration),
+            Box::new(m20260101_000017_create_content_views::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::net::TcpListener;
 
-use super::{connect, migrate, progress, seed};
+use super::{connect, housekeeping, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
     database::{READER, RowSecurity, complaints, exclusively},
@@ -50,11 +50,14 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
             })
             .collect(),
     };
-    let router = Gateway::new(connection, row_security, edge).router(&graphiql);
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(told_to_stop())
-        .await
-        .context("the server failed")
+    let router = Gateway::new(connection.clone(), row_security, edge).router(&graphiql);
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(told_to_stop());
+    // The house is kept for as long as there is a server.
+    tokio::select! {
+        served = server => served.context("the server failed"),
+        never = housekeeping::keep(&connection) => match never {},
+    }
 }
 
 /// Makes sure that the schema is up to date: an embedded database is brought there, and filled with demo data if it is empty;

@@ -299,7 +299,7 @@ impl Content {
         nullable(self.0.row.published_at().map(|time| time.map(Time)))
     }
 
-    /// How often it was viewed.
+    /// How often it was viewed. A view that was just recorded shows within seconds.
     async fn view_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
         VIEW_COUNT.open(
             context,

@@ -28,6 +28,7 @@ pub use error::{ClientError, Code};
 pub use limits::{Limit, Limits};
 pub use mutation::Mutation;
 pub use query::Query;
+pub use scalar::BigInt;
 
 use async_graphql::{EmptySubscription, SDLExportOptions};
 

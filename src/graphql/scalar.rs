@@ -9,6 +9,13 @@ use super::error::{ClientError, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BigInt(pub i64);
 
+impl BigInt {
+    /// What it is called in the schema.
+    pub const NAME: &str = "BigInt";
+    /// The arguments and input fields that take one; none of another type has such a name.
+    pub const INPUTS: [&str; 1] = ["fileSizeBytes"];
+}
+
 /// A whole number that may be larger than an `Int`: up to 2^53, which every JSON reader keeps exactly.
 #[Scalar]
 impl ScalarType for BigInt {
@@ -20,6 +27,11 @@ impl ScalarType for BigInt {
                 .ok_or_else(|| InputValueError::expected_type(value)),
             _ => Err(InputValueError::expected_type(value)),
         }
+    }
+
+    // Asked while the document is validated, whose errors name the argument.
+    fn is_valid(value: &Value) -> bool {
+        matches!(value, Value::Number(number) if number.is_i64())
     }
 
     fn to_value(&self) -> Value {

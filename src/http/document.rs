@@ -6,7 +6,7 @@ use async_graphql::{
     Name, ServerError, Value,
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+        types::{BaseType, ExecutableDocument, OperationDefinition, Selection, SelectionSet},
     },
 };
 use serde_json::Map;
@@ -15,7 +15,7 @@ use super::{
     limits::{shape, tokens},
     refusal::Refusal,
 };
-use crate::graphql::{ClientError, Code, Limits};
+use crate::graphql::{BigInt, ClientError, Code, Limits};
 
 /// About how many bytes the parser keeps of a token: most of them are fields.
 const BYTES_A_TOKEN: u64 = 256;
@@ -100,12 +100,25 @@ pub(super) fn complete(
             _ => (),
         }
     }
-    variables.iter().try_for_each(|(name, value)| {
+    let of_large_numbers = |name: &str| {
+        let mut definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+        definitions.any(|definition| definition.name.node == name && is_big(&definition.var_type.node.base))
+    };
+    let mut variables = variables.iter().filter(|(name, _)| !of_large_numbers(name));
+    variables.try_for_each(|(name, value)| {
         fits(
             &format!("${name}"),
             &Value::from_json(value.clone()).unwrap_or_default(),
         )
     })
+}
+
+/// Whether this is the type of whole numbers that may be larger than an `Int`, or a list of them.
+fn is_big(kind: &BaseType) -> bool {
+    match kind {
+        BaseType::Named(name) => name == BigInt::NAME,
+        BaseType::List(of) => is_big(&of.base),
+    }
 }
 
 /// Makes sure that the whole numbers in a selection's arguments fit into an `Int`.
@@ -124,9 +137,11 @@ fn literals_fit(set: &SelectionSet) -> Result<(), ClientError> {
     })
 }
 
-/// Makes sure that the whole numbers in a value fit into an `Int`; the schema has no input that takes larger ones.
+/// Makes sure that the whole numbers in a value fit into an `Int`, except where the schema takes larger ones.
 fn fits(argument: &str, value: &Value) -> Result<(), ClientError> {
+    let name = argument.rsplit('.').next().unwrap_or(argument);
     match value {
+        _ if BigInt::INPUTS.contains(&name) => Ok(()),
         Value::Number(number)
             if !number.is_f64() && number.as_i64().is_none_or(|number| i32::try_from(number).is_err()) =>
         {

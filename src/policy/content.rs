@@ -31,6 +31,9 @@ pub const CREATE_RULE: &str =
 pub const MOVE_RULE: &str = "its creator, who is an author (owner, admin, creator) in the organization that it goes to; the \
     platform owner";
 
+/// Whose views count: those of [`body`], in words.
+pub const VIEW_RULE: &str = "any user who may have the body (`viewerHasAccess`)";
+
 /// What the rules about a visible content row's parts look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -151,7 +154,7 @@ fn organization() -> Expr {
     Expr::col(content::Column::OrganizationId.as_column_ref())
 }
 
-fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
+pub(super) fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
     viewer.is_platform_owner() || viewer.is(creator_id) || organization_id.is_some_and(|id| viewer.is_manager_of(id))
 }
 

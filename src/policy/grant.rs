@@ -2,12 +2,16 @@
 
 use entity::grant;
 use sea_orm::{ColumnTrait, Condition, sea_query::ExprTrait};
+use uuid::Uuid;
 
-use super::{nobody, owned};
+use super::{content, nobody, owned};
 use crate::viewer::Viewer;
 
 /// Who sees a row: [`visible`], in words.
 pub const RULE: &str = "its user, managers of the content's organization, the content's creator, the platform owner";
+
+/// Who may give and take access to content: [`may_give`], in words.
+pub const GIVE_RULE: &str = "the content's creator, managers of its organization, the platform owner";
 
 /// The rows that the viewer may see: their own, and those on content that they made or manage. A grant belongs to the
 /// organization that its content belongs to.
@@ -32,4 +36,9 @@ pub fn visible(viewer: &Viewer) -> Condition {
             .add(grant::Column::UserId.eq(user_id))
             .add(looked_after),
     )
+}
+
+/// Whether the viewer may give others access to this content, and take it from them.
+pub fn may_give(viewer: &Viewer, creator_id: &str, organization_id: Option<Uuid>) -> bool {
+    content::looks_after(viewer, creator_id, organization_id)
 }

@@ -14,6 +14,13 @@ pub const RULE: &str = "its creator, the platform owner, whoever may have the bo
 /// Who may know where it is stored: [`may_have_storage_key`], in words.
 pub const STORAGE_KEY_RULE: &str = "its creator, the platform owner";
 
+/// Who may create one: whoever is signed in, in words.
+pub const CREATE_RULE: &str = "any user, as its creator";
+/// Who may change, upload or delete a row that they see: [`may_edit`], in words.
+pub const EDIT_RULE: &str = "its creator, the platform owner";
+/// Who may tell how transcoding goes: [`may_transcode`], in words.
+pub const TRANSCODE_RULE: &str = "the platform owner";
+
 /// The rows that the viewer may see: their own, and those that content uses whose body they may have.
 pub fn visible(viewer: &Viewer) -> Condition {
     let condition = Condition::all().add(media_item::Column::DeletedAt.is_null());
@@ -36,4 +43,14 @@ pub fn visible(viewer: &Viewer) -> Condition {
 /// Whether the viewer may know where a media item that they see is stored.
 pub fn may_have_storage_key(viewer: &Viewer, creator_id: &str) -> bool {
     viewer.is_platform_owner() || viewer.is(creator_id)
+}
+
+/// Whether the viewer may change, upload or delete a media item that they see.
+pub fn may_edit(viewer: &Viewer, creator_id: &str) -> bool {
+    viewer.is_platform_owner() || viewer.is(creator_id)
+}
+
+/// Whether the viewer may tell how transcoding goes: the transcoder's account is a platform owner's.
+pub fn may_transcode(viewer: &Viewer) -> bool {
+    viewer.is_platform_owner()
 }

@@ -9,6 +9,9 @@ use crate::viewer::Viewer;
 /// Who sees a row: [`visible`], in words.
 pub const RULE: &str = "its customer, the platform owner";
 
+/// Who may record one: [`may_record`], in words.
+pub const RECORD_RULE: &str = "the platform owner";
+
 /// The rows that the viewer may see: what they bought themselves. A purchase belongs to the organization that its content
 /// belongs to.
 pub fn visible(viewer: &Viewer) -> Condition {
@@ -23,4 +26,9 @@ pub fn visible(viewer: &Viewer) -> Condition {
         return visible;
     }
     visible.add(purchase::Column::CustomerId.eq(user_id))
+}
+
+/// Whether the viewer may record that something was bought: the payment webhook's account is a platform owner's.
+pub fn may_record(viewer: &Viewer) -> bool {
+    viewer.is_platform_owner()
 }

@@ -7,6 +7,7 @@ mod lifecycle;
 mod moving;
 mod publish;
 mod update;
+mod view;
 
 pub use create::Create;
 pub use delete::Delete;
@@ -23,6 +24,7 @@ use sea_orm::{
 };
 
 pub use update::Update;
+pub use view::RecordView;
 
 use super::{
     Error, Key, Noun, Relation,

@@ -1,7 +1,13 @@
 //! Grants: the rows of `content_access`.
 
+mod give;
+mod revoke;
+
 use entity::grant;
 pub use entity::grant::AccessType;
+pub use give::Give;
+pub(super) use give::{Given, held};
+pub use revoke::Revoke;
 use sea_orm::{
     Condition, DbBackend, DbErr, QueryResult,
     prelude::{DateTimeUtc, Uuid},

@@ -1,7 +1,15 @@
 //! Media items.
 
+mod create;
+mod delete;
+mod lifecycle;
+mod update;
+
+pub use create::Create;
+pub use delete::Delete;
 use entity::media_item;
 pub use entity::media_item::{MediaType, Status};
+pub use lifecycle::{CompleteTranscoding, FailTranscoding, MarkUploaded, Measures, RestartUpload, StartTranscoding};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
     prelude::{DateTimeUtc, Uuid},
@@ -11,11 +19,15 @@ use sea_orm::{
 use super::{
     Error, Key, Noun, Relation, TimeRange,
     attach::{Door, attach},
+    change::{Checks, Hold, Refusal, Transaction, UserErrorCode, limits},
     cursor::Mark,
     noun::{Boxed, Named, plain},
     scope::{Access, Loads, NounLoads},
     user::{self, User},
 };
+
+pub use update::Update;
+
 use crate::{database::contains_text, policy, viewer::Viewer};
 
 columns! {
@@ -88,6 +100,34 @@ impl MediaItem {
     pub fn may_have_storage_key(&self, viewer: &Viewer) -> Result<bool, Error> {
         Ok(policy::media_item::may_have_storage_key(viewer, self.row.creator_id()?))
     }
+}
+
+/// The media item, to be changed by a viewer who may, unless somebody has changed it since they saw it.
+async fn to_change(
+    transaction: &Transaction,
+    id: Uuid,
+    seen: Option<DateTimeUtc>,
+    may: fn(&Viewer, &str) -> bool,
+) -> Result<media_item::Model, Refusal> {
+    let found = transaction.find::<MediaItem>(id, Hold::ToChange).await?;
+    transaction.allow(may(&transaction.viewer(), &found.creator_id))?;
+    transaction.unchanged_since::<media_item::Entity>(&found, seen)?;
+    Ok(found)
+}
+
+/// What kind of file it is: one that holds such media.
+fn mime_type(checks: &mut Checks, value: &str, media_type: MediaType) -> String {
+    const FIELD: &str = "mimeType";
+    let mime_type = checks.mime_type(FIELD, value);
+    let family = match media_type {
+        MediaType::Video => "video/",
+        MediaType::Audio => "audio/",
+    };
+    if limits::MIME_TYPES.contains(&mime_type.as_str()) && !mime_type.starts_with(family) {
+        let message = format!("must begin with {family}, as the media item does not hold anything else");
+        checks.field(UserErrorCode::Mismatch, FIELD, message);
+    }
+    mime_type
 }
 
 impl Noun for MediaItem {

@@ -1,7 +1,10 @@
 //! Purchases.
 
+mod record;
+
 use entity::purchase;
 pub use entity::purchase::Status;
+pub use record::Record;
 use sea_orm::{
     Condition, DbBackend, DbErr, QueryResult,
     prelude::{DateTimeUtc, Uuid},

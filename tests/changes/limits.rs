@@ -69,6 +69,7 @@ on_both! {
                 ("x".repeat(501).into(), "TOO_LONG", "slug"), (json!(""), "REQUIRED", "slug"), (Value::Null, "REQUIRED", "slug"),
                 (json!("A"), "MALFORMED", "slug"), (json!("a b"), "MALFORMED", "slug"), (json!("-a"), "MALFORMED", "slug"),
                 (json!("a-"), "MALFORMED", "slug"), (json!("a--b"), "MALFORMED", "slug"), (json!("ü"), "MALFORMED", "slug"),
+                (json!("a\u{0}"), "MALFORMED", "slug"),
             ]).await;
         let tags = |count: usize| json!((0..count).map(|n| format!("tag {n}")).collect::<Vec<_>>());
         edges(&app, &ann, "updateContent", with("tags"), "tags",

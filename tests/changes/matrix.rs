@@ -125,6 +125,8 @@ macro_rules! case {
     };
 }
 
+mod access;
+mod media;
 mod organizations;
 
 /// A title and a slug that nobody else has.
@@ -134,7 +136,9 @@ fn slug(number: usize) -> String {
 
 /// Every row of the matrix.
 fn cases() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(organizations::CASES)
+    [CASES, organizations::CASES, media::CASES, access::CASES]
+        .into_iter()
+        .flatten()
 }
 
 /// Everybody can sign in, with the same password.
@@ -446,6 +450,7 @@ async fn state(app: &App) -> Vec<(String, i64, Option<String>)> {
         "purchases",
         "content_access",
         "audit_entries",
+        "content_views",
     ] {
         let sql = format!("SELECT COUNT(*), CAST(MAX(updated_at) AS text) FROM {table}");
         let row = app

@@ -262,6 +262,7 @@ async fn the_reader_can_neither_write_nor_read_what_is_secret() {
             "SELECT * FROM verification_tokens",
             "SELECT * FROM sign_in_attempts",
             "SELECT * FROM idempotency_keys",
+            "SELECT * FROM content_views",
             "SELECT * FROM seaql_migrations",
             "CREATE TABLE public.mine ()",
             "CALL codex_secure_rows()",

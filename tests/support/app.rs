@@ -30,7 +30,6 @@ pub struct App {
     /// Where the gateway listens: `http://127.0.0.1:port`.
     pub url: String,
     http: reqwest::Client,
-    connection: DatabaseConnection,
     statements: Arc<AtomicU64>,
     sent: Arc<Mutex<Vec<Statement>>>,
     servers: Mutex<Vec<JoinHandle<()>>>,
@@ -45,12 +44,7 @@ impl App {
 
     /// Starts a gateway over this database, with its edge set like this.
     pub async fn set(database: Database, edge: Edge) -> Self {
-        let settings = Settings {
-            url: database.url.clone(),
-            connections: 8,
-            wait: Duration::from_secs(30),
-        };
-        let mut connection = connect(&settings).await.unwrap();
+        let mut connection = pool(&database).await;
         let statements = Arc::new(AtomicU64::new(0));
         let sent = Arc::new(Mutex::new(Vec::new()));
         // Counted by the ORM, and so independent of what the gateway says of itself.
@@ -63,12 +57,11 @@ impl App {
             secret: Some(Secret::new(SECRET)),
             ..edge
         };
-        let (url, server) = serve(connection.clone(), edge).await;
+        let (url, server) = serve(connection, edge).await;
         Self {
             db: database.connect().await,
             url,
             http: reqwest::Client::new(),
-            connection,
             statements,
             sent,
             servers: Mutex::new(vec![server]),
@@ -78,7 +71,7 @@ impl App {
 
     /// A client of another gateway over the same database, which has these settings.
     pub async fn beside(&self, edge: Edge) -> Client {
-        let (url, server) = serve(self.connection.clone(), edge).await;
+        let (url, server) = serve(pool(&self.database).await, edge).await;
         self.servers.lock().unwrap().push(server);
         Client::new(self.http.clone(), format!("{url}/graphql"))
     }
@@ -122,6 +115,15 @@ impl App {
         }
         texts
     }
+}
+
+async fn pool(database: &Database) -> DatabaseConnection {
+    let settings = Settings {
+        url: database.url.clone(),
+        connections: 8,
+        wait: Duration::from_secs(30),
+    };
+    connect(&settings).await.unwrap()
 }
 
 impl Drop for App {

@@ -12,4 +12,4 @@ pub use app::{App, SECRET};
 pub use client::{Answer, Client};
 pub use codex_gateway::http::Settings as Edge;
 pub use database::{Database, texts};
-pub use world::{Organization, PASSWORD, Person, STORED, content, global, global_id, media};
+pub use world::{ContentBuilder, Organization, PASSWORD, Person, STORED, content, global, global_id, media};

@@ -2,7 +2,8 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 /// The gateway's binary, with none of the settings that this process may have been started with.
@@ -78,6 +79,22 @@ impl Served {
             }
         }
         Self { child, url, people }
+    }
+}
+
+impl Served {
+    /// Asks it to stop, as the system does, and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        let since = Instant::now();
+        loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => return status,
+                None => assert!(since.elapsed() < Duration::from_secs(60), "it does not stop"),
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 

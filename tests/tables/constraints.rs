@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    account, content, grant, idempotency_key, media_item, membership, organization, purchase, session, sign_in_attempt,
-    user, verification_token,
+    account, content, content_view, grant, idempotency_key, media_item, membership, organization, purchase, session,
+    sign_in_attempt, user, verification_token,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable,
@@ -202,6 +202,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("idempotency_keys_user_id_fkey", "UPDATE idempotency_keys SET user_id = 'nobody'"),
     ("sign_in_attempts_pkey", "INSERT INTO sign_in_attempts SELECT * FROM sign_in_attempts"),
     ("sign_in_attempts_attempts_check", "UPDATE sign_in_attempts SET attempts = -1"),
+    ("content_views_pkey", "INSERT INTO content_views SELECT * FROM content_views"),
 ];
 
 /// What the constraints above do not forbid, though it looks like it.
@@ -340,6 +341,7 @@ on_both! {
             columns(grant::Entity),
             columns(sign_in_attempt::Entity),
             columns(idempotency_key::Entity),
+            columns(content_view::Entity),
         ];
         for (table, column, may_be) in columns.concat() {
             let set = format!("UPDATE {table} SET {column} = NULL");

@@ -14,29 +14,6 @@ use crate::{
     store,
 };
 
-/// Makes the input of a change that needs no more than the content itself.
-macro_rules! content_input {
-    ($(#[$doc:meta])* $name:ident => $change:ident) => {
-        $(#[$doc])*
-        #[derive(InputObject)]
-        pub struct $name {
-            /// The content's id.
-            id: ID,
-            /// The `updatedAt` that the client saw. If it is no longer that, nothing is changed (`STALE`).
-            if_unchanged_since: Option<Time>,
-        }
-
-        impl $name {
-            fn into_change(self) -> Result<store::content::$change> {
-                Ok(store::content::$change {
-                    id: input::uuid_key("input.id", &self.id, Kind::Content)?,
-                    seen: self.if_unchanged_since.map(|time| time.0),
-                })
-            }
-        }
-    };
-}
-
 /// What to create.
 #[derive(InputObject)]
 pub struct CreateContentInput {
@@ -156,9 +133,12 @@ row_payload! {
     }
 }
 
-content_input! {
+row_input! {
     /// What to publish.
-    PublishContentInput => Publish
+    PublishContentInput => store::content::Publish {
+        /// The content's id.
+        id: Content
+    }
 }
 
 row_payload! {
@@ -169,9 +149,12 @@ row_payload! {
     }
 }
 
-content_input! {
+row_input! {
     /// What to make a draft of.
-    UnpublishContentInput => Unpublish
+    UnpublishContentInput => store::content::Unpublish {
+        /// The content's id.
+        id: Content
+    }
 }
 
 row_payload! {
@@ -182,9 +165,12 @@ row_payload! {
     }
 }
 
-content_input! {
+row_input! {
     /// What to archive.
-    ArchiveContentInput => Archive
+    ArchiveContentInput => store::content::Archive {
+        /// The content's id.
+        id: Content
+    }
 }
 
 row_payload! {
@@ -195,9 +181,12 @@ row_payload! {
     }
 }
 
-content_input! {
+row_input! {
     /// What to restore.
-    RestoreContentInput => Restore
+    RestoreContentInput => store::content::Restore {
+        /// The content's id.
+        id: Content
+    }
 }
 
 row_payload! {
@@ -238,9 +227,12 @@ row_payload! {
     }
 }
 
-content_input! {
+row_input! {
     /// What to delete.
-    DeleteContentInput => Delete
+    DeleteContentInput => store::content::Delete {
+        /// The content's id.
+        id: Content
+    }
 }
 
 gone_payload! {

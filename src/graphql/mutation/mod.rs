@@ -4,10 +4,14 @@
 #[macro_use]
 mod payload;
 mod content;
+mod grant;
+mod media_item;
 mod membership;
 mod organization;
+mod purchase;
 mod session;
 mod user;
+mod view;
 
 use async_graphql::MergedObject;
 
@@ -23,6 +27,10 @@ pub struct Mutation(
     membership::MembershipMutation,
     session::SessionMutation,
     user::UserMutation,
+    media_item::MediaItemMutation,
+    view::ViewMutation,
+    grant::GrantMutation,
+    purchase::PurchaseMutation,
 );
 
 /// Who may make which change: the field, and the rule, which goes to the end of its description.
@@ -52,4 +60,31 @@ pub const RULES: &[(&str, &str)] = &[
     ("changeMemberRole", <store::membership::ChangeRole as Change>::RULE),
     ("removeMember", <store::membership::Remove as Change>::RULE),
     ("leaveOrganization", <store::membership::Leave as Change>::RULE),
+    ("createMediaItem", <store::media_item::Create as Change>::RULE),
+    ("updateMediaItem", <store::media_item::Update as Change>::RULE),
+    (
+        "markMediaItemUploaded",
+        <store::media_item::MarkUploaded as Change>::RULE,
+    ),
+    (
+        "restartMediaItemUpload",
+        <store::media_item::RestartUpload as Change>::RULE,
+    ),
+    (
+        "startMediaItemTranscoding",
+        <store::media_item::StartTranscoding as Change>::RULE,
+    ),
+    (
+        "completeMediaItemTranscoding",
+        <store::media_item::CompleteTranscoding as Change>::RULE,
+    ),
+    (
+        "failMediaItemTranscoding",
+        <store::media_item::FailTranscoding as Change>::RULE,
+    ),
+    ("deleteMediaItem", <store::media_item::Delete as Change>::RULE),
+    ("recordView", <store::content::RecordView as Change>::RULE),
+    ("grantAccess", <store::grant::Give as Change>::RULE),
+    ("revokeAccess", <store::grant::Revoke as Change>::RULE),
+    ("recordPurchase", <store::purchase::Record as Change>::RULE),
 ];

@@ -127,6 +127,29 @@ pub fn try_patch<T, U>(value: MaybeUndefined<T>, read: impl FnOnce(T) -> Result<
     })
 }
 
+/// Makes the input of a change that needs no more than the row itself: its name, the change, and the row's kind.
+macro_rules! row_input {
+    ($(#[$doc:meta])* $name:ident => $($change:ident)::+ { $(#[$id_doc:meta])* id: $kind:ident }) => {
+        $(#[$doc])*
+        #[derive(async_graphql::InputObject)]
+        pub struct $name {
+            $(#[$id_doc])*
+            id: async_graphql::ID,
+            /// The `updatedAt` that the client saw. If it is no longer that, nothing is changed (`STALE`).
+            if_unchanged_since: Option<$crate::graphql::scalar::Time>,
+        }
+
+        impl $name {
+            fn into_change(self) -> $crate::graphql::error::Result<$($change)::+> {
+                Ok($($change)::+ {
+                    id: $crate::graphql::input::uuid_key("input.id", &self.id, $crate::graphql::id::Kind::$kind)?,
+                    seen: self.if_unchanged_since.map(|time| time.0),
+                })
+            }
+        }
+    };
+}
+
 /// Makes the payload of a change that leaves a row behind: its name, the field that shows the row, and the row's type. The
 /// change's outcome is the row's key.
 macro_rules! row_payload {

@@ -35,6 +35,10 @@ pub const MOST_TAGS: usize = 20;
 pub const TAG: RangeInclusive<usize> = 1..=50;
 /// A price, in cents.
 pub const PRICE_CENTS: RangeInclusive<i32> = 0..=10_000_000;
+/// What is paid, and what anybody gets of it, in cents. (The model sets no upper limit; this is what a column holds.)
+pub const PAID_CENTS: RangeInclusive<i32> = 0..=i32::MAX;
+/// What the payment provider calls a payment.
+pub const PAYMENT_REFERENCE: RangeInclusive<usize> = 1..=255;
 /// An address on the web. (The model sets no limit; no browser takes a longer one.)
 pub const URL: RangeInclusive<usize> = 1..=2_048;
 /// The size of a file, in bytes: up to 5 GiB.
@@ -128,7 +132,7 @@ impl Checks {
         } else {
             self.length(field, text, length);
         }
-        text.to_owned()
+        without_nul(text)
     }
 
     /// A text that may be missing; an empty one is.
@@ -138,7 +142,7 @@ impl Checks {
             return None;
         }
         self.length(field, text, length);
-        Some(text.to_owned())
+        Some(without_nul(text))
     }
 
     /// What a change says of a text that has to be there.
@@ -282,6 +286,18 @@ impl Checks {
         mime_type
     }
 
+    /// A currency's ISO 4217 code.
+    pub fn currency(&mut self, field: &str, value: &str) -> String {
+        let code = value.trim().to_ascii_lowercase();
+        if code.is_empty() {
+            self.field(UserErrorCode::Required, field, "must not be empty");
+        } else if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            let message = "must be a currency's code of three letters, such as usd";
+            self.field(UserErrorCode::Malformed, field, message);
+        }
+        code
+    }
+
     fn length(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) {
         let characters = text.chars().count();
         if characters < *length.start() {
@@ -291,7 +307,6 @@ impl Checks {
             let message = format!("must have at most {} characters, and has {characters}", length.end());
             self.field(UserErrorCode::TooLong, field, message);
         }
-        // PostgreSQL has no NUL in its texts, and would fail on one.
         if text.contains('\0') {
             self.field(UserErrorCode::Malformed, field, "must not contain the character NUL");
         }
@@ -319,4 +334,10 @@ fn is_email(text: &str) -> bool {
             .all(|part| all_of(part, b"-") && !part.starts_with('-'))
         && last.len() >= 2
         && last.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// PostgreSQL has no NUL in its texts, and would fail on one. What has one is refused, and yet it may be looked up by then, for
+/// the person to be told all at once.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
 }

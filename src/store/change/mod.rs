@@ -10,7 +10,7 @@ pub use idempotency::IdempotencyKey;
 pub use limits::{Checks, Patch};
 pub use refusal::{Refusal, UserError, UserErrorCode};
 pub use subject::Subject;
-pub use transaction::{Hold, Transaction};
+pub use transaction::{Hold, Owners, Transaction};
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,6 +1,10 @@
 //! The one transaction of a change: rows are found within the viewer's scope, held, and changed, and every changed row leaves
 //! an entry in the audit log.
 
+mod beyond;
+
+pub use beyond::Owners;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -9,9 +13,9 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic,
-    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QueryResult, QuerySelect, SqlErr, Value,
+    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect, QueryTrait, SqlErr, Value,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait, LockType, SelectStatement},
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
 use super::{
@@ -133,20 +137,14 @@ impl Transaction {
         }
     }
 
-    /// The first row that the statement gives: what a change may have to know of rows that the viewer does not see.
+    /// Whether the viewer sees a row of which this holds. None is read, and none is held.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn first(&self, mut rows: SelectStatement) -> Result<Option<QueryResult>, Refusal> {
-        Ok(self.database.query_one(rows.limit(1)).await?)
-    }
-
-    /// Whether the statement gives any row at all.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn any(&self, rows: SelectStatement) -> Result<bool, Refusal> {
-        Ok(self.first(rows).await?.is_some())
+    pub async fn sees<N: Noun>(&self, which: Condition) -> Result<bool, Refusal> {
+        let found = N::Entity::find().select_only().expr(Expr::val(1));
+        let found = found.filter(which).filter(N::visible(&self.viewer));
+        self.any(found.into_query()).await
     }
 
     /// Goes on only if the viewer may.
@@ -214,9 +212,46 @@ impl Transaction {
         after: &S::Model,
         taken: Option<UserError>,
     ) -> Result<(), Refusal> {
+        let Some((spoken_before, spoken_after)) = self.write::<S>(before, after, taken).await? else {
+            return Ok(());
+        };
+        // A row that goes from one to another is the business of both.
+        let (was, is) = (S::tenant(before), S::tenant(after));
+        let key = S::key(before);
+        if was != is && was.is_some() && is.is_some() {
+            self.log::<S>(&key, was, Some(spoken_before.clone()), Some(spoken_after.clone()));
+        }
+        self.log::<S>(&key, is.or(was), Some(spoken_before), Some(spoken_after));
+        Ok(())
+    }
+
+    /// The same for a row that does not itself say whose it is.
+    ///
+    /// # Errors
+    /// As [`Self::insert`].
+    pub async fn update_in<S: Subject>(
+        &mut self,
+        tenant: Option<Uuid>,
+        before: &S::Model,
+        after: &S::Model,
+        taken: Option<UserError>,
+    ) -> Result<(), Refusal> {
+        if let Some((spoken_before, spoken_after)) = self.write::<S>(before, after, taken).await? {
+            self.log::<S>(&S::key(before), tenant, Some(spoken_before), Some(spoken_after));
+        }
+        Ok(())
+    }
+
+    /// Writes what differs, and gives what the audit log says of it: before and after; nothing, if nothing does.
+    async fn write<S: Subject>(
+        &self,
+        before: &S::Model,
+        after: &S::Model,
+        taken: Option<UserError>,
+    ) -> Result<Option<(serde_json::Value, serde_json::Value)>, Refusal> {
         let columns = changed::<S>(before, after);
         if columns.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         // Later than any client has seen, whatever the clocks say: it is by this time that a lost update is noticed.
         let time = Ord::max(database::now(), last_changed::<S>(before)? + Duration::microseconds(1));
@@ -227,14 +262,31 @@ impl Transaction {
         update = update.col_expr(updated_at::<S>()?, Expr::val(time));
         let written = update.exec(&self.database).await;
         written.map_err(|error| unless_taken(error, taken))?;
-        // A row that goes from one to another is the business of both.
-        let (was, spoken_before) = (S::tenant(before), spoken::<S>(before, &columns));
-        let (is, spoken_after) = (S::tenant(after), spoken::<S>(after, &columns));
-        let key = S::key(before);
-        if was != is && was.is_some() && is.is_some() {
-            self.log::<S>(&key, was, Some(spoken_before.clone()), Some(spoken_after.clone()));
-        }
-        self.log::<S>(&key, is.or(was), Some(spoken_before), Some(spoken_after));
+        Ok(Some((spoken::<S>(before, &columns), spoken::<S>(after, &columns))))
+    }
+
+    /// Adds one to a count of the row, where it stands, so that none is lost. A count is no edit: neither the time of the last
+    /// change nor the audit log tells of it.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn count<S: Subject>(&self, row: &S::Model, column: S::Column) -> Result<(), Refusal> {
+        let more = S::update_many().filter(this::<S>(row)?);
+        let more = more.col_expr(column, Expr::col(column).add(1));
+        more.exec(&self.database).await?;
+        Ok(())
+    }
+
+    /// Writes a new row of which the audit log does not tell, because it is only there to be counted.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn append<E>(&self, row: E::Model) -> Result<(), Refusal>
+    where
+        E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
+    {
+        let row = row.into_active_model().reset_all();
+        E::insert(row).exec_without_returning(&self.database).await?;
         Ok(())
     }
 

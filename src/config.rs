@@ -105,6 +105,9 @@ pub struct ServeSettings {
     /// another
     #[arg(long, env = "CODEX_TRUSTED_PROXIES", value_name = "N", default_value_t = 0)]
     pub trusted_proxies: usize,
+    /// Another site whose pages may read answers, such as `https://example.com`; several with commas between
+    #[arg(long, env = "CODEX_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = http::Origin::parse)]
+    pub allow_origin: Vec<http::Origin>,
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
     pub graphiql_assets: Option<PathBuf>,
@@ -248,6 +251,7 @@ impl ServeSettings {
             secret: self.session_secret.as_deref().map(Secret::new),
             https: self.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
             trusted_proxies: self.trusted_proxies,
+            allowed_origins: self.allow_origin.clone(),
             limits,
             documents: self.documents.resolve(&limits)?,
         })

@@ -25,6 +25,8 @@ pub enum Code {
     Forbidden,
     /// The `Idempotency-Key` came with another request before.
     IdempotencyKeyReused,
+    /// A browser would send the request for any page.
+    PreflightRequired,
     /// No document with this hash is known; the client has to send its text.
     PersistedQueryNotFound,
     /// The document is not one of those that alone are executed.
@@ -46,6 +48,7 @@ impl Code {
             Self::NotFound => "NOT_FOUND",
             Self::Forbidden => "FORBIDDEN",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+            Self::PreflightRequired => "PREFLIGHT_REQUIRED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
             Self::Exceeds(limit) => limit.code(),

@@ -90,10 +90,30 @@ const PARTS: [(&str, &str, &str); 5] = [
     ),
 ];
 
+/// What the page may load and do: its own parts, and of the network those files that it names; nothing of anybody else's.
+fn policy(settings: &Settings) -> String {
+    let network: String = match settings.assets {
+        Some(_) => String::new(),
+        None => ASSETS
+            .iter()
+            .map(|asset| format!(" {}", asset.on_the_network()))
+            .collect(),
+    };
+    // GraphiQL puts styles into the page, and its fonts and pictures into its styles.
+    format!(
+        "default-src 'none'; script-src 'self'{network}; style-src 'self' 'unsafe-inline'{network}; font-src 'self' data:; \
+         img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
 /// The page, and its own parts.
 pub(super) fn router(settings: &Settings) -> Router {
     // The page holds tokens: nothing keeps it.
-    let head = [(header::CONTENT_TYPE, HTML), (header::CACHE_CONTROL, "no-store")];
+    let head = [
+        (header::CONTENT_TYPE, HTML.to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, policy(settings)),
+    ];
     let (whole, without_people) = (page(settings, &settings.people), page(settings, &[]));
     let answer = |headers: HeaderMap| async move { (head, if is_local(&headers) { whole } else { without_people }) };
     let mut router = Router::new().route("/", get(answer));
@@ -116,12 +136,16 @@ impl Asset {
         format!("graphiql/assets/{}/{}", self.package, self.file)
     }
 
+    fn on_the_network(&self) -> String {
+        format!("{CDN}/{}@{}/{}", self.package, self.version, self.file)
+    }
+
     /// How the page loads it. A folder may hold other versions than ours, so that integrity is for the network alone.
     fn described(&self, folder: Option<&Path>) -> Value {
         match folder {
             Some(_) => json!({ "url": self.here() }),
             None => json!({
-                "url": format!("{CDN}/{}@{}/{}", self.package, self.version, self.file),
+                "url": self.on_the_network(),
                 "integrity": self.integrity,
             }),
         }

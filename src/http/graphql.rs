@@ -11,8 +11,8 @@ use axum::{
 };
 
 use super::{
-    Gateway, client_address::client, execution::execute, negotiation::Answer, refusal::Refusal, request::Parameters,
-    response::written,
+    Gateway, client_address::client, csrf, execution::execute, negotiation::Answer, refusal::Refusal,
+    request::Parameters, response::written,
 };
 use crate::{graphql::Code, viewer::Client};
 
@@ -46,7 +46,10 @@ async fn respond(
 ) -> Result<Executed, Refusal> {
     let parameters = match *method {
         // What a HEAD asks for is a GET's answer, of which the server then leaves out the body.
-        Method::GET | Method::HEAD => Parameters::from_query_string(query.unwrap_or_default())?,
+        Method::GET | Method::HEAD => {
+            csrf::check(headers)?;
+            Parameters::from_query_string(query.unwrap_or_default())?
+        }
         Method::POST => Parameters::from_body(headers, body, &gateway.settings.limits)?,
         _ => return Err(Refusal::method("GET, HEAD, POST", "Queries come by POST or GET.")),
     };

@@ -1,6 +1,8 @@
 //! The edge, one file a concern.
 
 mod client_address;
+mod cors;
+mod csrf;
 mod document;
 mod documents;
 mod execution;
@@ -12,10 +14,12 @@ mod negotiation;
 mod refusal;
 mod request;
 mod response;
+mod security;
 mod settings;
 mod trusted;
 mod viewer;
 
+pub use cors::Origin;
 pub use documents::DocumentSettings;
 pub use graphiql::{Person, Settings as GraphiqlSettings};
 pub use settings::Settings;
@@ -23,10 +27,10 @@ pub use trusted::Trusted;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, routing};
+use axum::{Router, extract::DefaultBodyLimit, middleware::map_response, routing};
 use sea_orm::DatabaseConnection;
 
-use self::documents::Documents;
+use self::{documents::Documents, security::secured};
 use crate::{
     database::RowSecurity,
     graphql::{Schema, schema},
@@ -57,9 +61,12 @@ impl Gateway {
     /// knows clients.
     pub fn router(self, graphiql: &GraphiqlSettings) -> Router {
         let body = DefaultBodyLimit::max(self.settings.limits.body_bytes as usize);
+        let https = self.settings.https;
+        let cors = cors::layer(&self.settings.allowed_origins);
         Router::new()
-            .route("/graphql", routing::any(graphql::answer).layer(body))
+            .route("/graphql", routing::any(graphql::answer).layer((cors, body)))
             .with_state(Arc::new(self))
             .merge(graphiql::router(graphiql))
+            .layer(map_response(move |response| async move { secured(response, https) }))
     }
 }

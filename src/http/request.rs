@@ -121,7 +121,8 @@ fn must_be(name: &str, what: &str) -> Refusal {
     Refusal::bad_request(format!("`{name}` must be {what}."))
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a request says that its body is JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = content_type
         .unwrap_or_default()

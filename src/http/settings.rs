@@ -1,6 +1,6 @@
 //! How the edge is set.
 
-use super::DocumentSettings;
+use super::{DocumentSettings, Origin};
 use crate::{graphql::Limits, viewer::Secret};
 
 /// How the edge is set, and what it must know of the world outside. The default is the safe one.
@@ -12,6 +12,8 @@ pub struct Settings {
     pub https: bool,
     /// How many proxies stand before the gateway, each of which adds to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// Which other sites' pages may read answers.
+    pub allowed_origins: Vec<Origin>,
     /// How much a request may ask for.
     pub limits: Limits,
     /// How documents are found and kept.

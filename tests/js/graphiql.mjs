@@ -41,6 +41,9 @@ async function visit(browser, address, body, { network = (route) => route.abort(
     const page = await context.newPage();
     const broken = [];
     page.on("pageerror", (error) => broken.push(error.message));
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) broken.push(message.text());
+    });
     await page.route((url) => url.origin !== new URL(address).origin, network);
     await page.goto(address, { waitUntil: "commit" });
     await body(page);

@@ -1,4 +1,5 @@
-//! What a change has to know of rows that the viewer may not see: these questions, and no others.
+//! What a change has to know of rows that the viewer may not see. Only this room may ask: whoever else writes a change gets
+//! rows within the viewer's scope alone.
 
 use entity::{content, user};
 use sea_orm::{
@@ -24,7 +25,7 @@ impl Transaction {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn any(&self, rows: SelectStatement) -> Result<bool, Refusal> {
+    pub(in crate::store) async fn any(&self, rows: SelectStatement) -> Result<bool, Refusal> {
         Ok(self.first(rows).await?.is_some())
     }
 
@@ -32,7 +33,7 @@ impl Transaction {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn first(&self, mut rows: SelectStatement) -> Result<Option<QueryResult>, Refusal> {
+    pub(in crate::store) async fn first(&self, mut rows: SelectStatement) -> Result<Option<QueryResult>, Refusal> {
         Ok(self.database.query_one(rows.limit(1)).await?)
     }
 
@@ -40,7 +41,7 @@ impl Transaction {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn is_user(&self, id: &str) -> Result<bool, Refusal> {
+    pub(in crate::store) async fn is_user(&self, id: &str) -> Result<bool, Refusal> {
         let found = user::Entity::find_by_id(id).select_only().column(user::Column::Id);
         self.any(found.lock(LockType::KeyShare).into_query()).await
     }
@@ -49,7 +50,7 @@ impl Transaction {
     ///
     /// # Errors
     /// If the database fails, or there is no such content.
-    pub async fn owners(&self, content_id: Uuid) -> Result<Owners, Refusal> {
+    pub(in crate::store) async fn owners(&self, content_id: Uuid) -> Result<Owners, Refusal> {
         let found = content::Entity::find()
             .select_only()
             .columns([content::Column::CreatorId, content::Column::OrganizationId])

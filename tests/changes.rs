@@ -15,6 +15,7 @@ mod organizations;
 mod people;
 mod purchases;
 mod races;
+mod retries;
 mod rows;
 mod signing_in;
 mod views;

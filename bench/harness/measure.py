@@ -1,0 +1,93 @@
+"""The rounds: every system in turn, again and again, so that whatever the machine does meanwhile hits all of them."""
+
+import time
+from dataclasses import asdict, dataclass
+
+from .load import Load, ask_all
+from .processes import Failure, say
+
+# What a gateway does from time to time without being asked touches this table, and is not counted.
+HOUSEKEEPING = "content_views"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+    rounds: int
+    seconds: int
+    warm_up: int
+    connections: tuple
+    works: tuple
+
+
+@dataclass(frozen=True)
+class Measured:
+    round: int
+    work: str
+    connections: int
+    system: str
+    rate: float
+    p50: float
+    p99: float
+
+    asdict = asdict
+
+
+def measure(servers, samples, plan, before_round=lambda: None):
+    """Runs the rounds, and gives what was measured."""
+    loads = {(system.name, work): Load(system, server, work, samples[system.name][work])
+             for system, server in servers for work in plan.works}
+    say("Warming up")
+    for load in loads.values():
+        load.run(max(plan.connections), plan.warm_up * 2)
+
+    measured = []
+    for number in range(plan.rounds):
+        before_round()
+        for work in plan.works:
+            for connections in plan.connections:
+                # Nobody is always the first, or after the same one.
+                turn = number % len(servers)
+                order = servers[turn:] + servers[:turn]
+                for system, _ in order if number % 2 == 0 else reversed(order):
+                    load = loads[system.name, work]
+                    load.run(connections, plan.warm_up)
+                    came = load.run(connections, plan.seconds)
+                    if came["failed"] or not came["requests"]:
+                        raise Failure(f"{system.name}, {work}, {connections} connections: {came}")
+                    rate = came["requests"] / came["seconds"]
+                    one = Measured(number, work, connections, system.name, rate, came["p50"], came["p99"])
+                    measured.append(one)
+                    say(f"  round {number + 1}, {work}, {connections} connections, {system.name}: "
+                        f"{rate:.0f} requests/s, p50 {one.p50:.2f} ms, p99 {one.p99:.2f} ms")
+    return measured
+
+
+def statements(servers, samples, plan, cluster, database):
+    """How many statements a request takes, by pg_stat_statements: for each system and work, with one connection and with the most."""
+    counted = {}
+    few = (1, max(plan.connections))
+    for system, server in servers:
+        for work in plan.works:
+            # The same every time: it may depend on the row how many there are.
+            values = samples[system.name][work]
+            asked = [values[number % len(values)] for number in range(64)]
+            for connections in few:
+                # So that whatever is only done at first is done.
+                ask_all(system, server, work, asked, connections)
+                settled(cluster, database)
+                cluster.maintenance.sql("SELECT pg_stat_statements_reset()")
+                requests = ask_all(system, server, work, asked * (4 if connections > 1 else 1), connections)
+                counted[system.name, work, connections] = settled(cluster, database) / requests
+    return counted
+
+
+def settled(cluster, database):
+    """How many statements there were since the last reset, when there are no more: a transaction may end after its answer."""
+    count, before = None, -1
+    while count != before:
+        time.sleep(0.1)
+        before, count = count, int(cluster.maintenance.one(f"""
+            SELECT coalesce(sum(calls), 0) FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+            WHERE datname = '{database.name}' AND query NOT LIKE '%{HOUSEKEEPING}%'"""))
+    return count

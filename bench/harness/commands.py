@@ -14,14 +14,15 @@ from .places import WORK
 from .postgres import cluster
 from .processes import Failure, say, serving
 from .setting_up import machine, migrate, seed, set_up
-from .systems import CONNECTIONS, EMBEDDED, FLOOR_SYSTEM, GATEWAY_NO_RLS, GATEWAY_RLS, PEER_ROLE, POSTGRAPHILE, SYSTEMS
+from .systems import CONNECTIONS, EMBEDDED, FLOOR_SYSTEM, GATEWAY_RLS, PEER_ROLE, POSTGRAPHILE, SYSTEMS
 from .works import DASHBOARD, FEED, TITLES, UPDATE_CONTENT, samples
 
 
 def postgres(plan, asked, results):
     """All systems on PostgreSQL."""
     chosen = [system for name, system in SYSTEMS.items() if name in asked.systems]
-    # The others are compared with it.
+    if GATEWAY_RLS not in chosen:
+        raise Failure("`gateway` must be among the systems: the others' answers are compared with its")
     chosen.sort(key=lambda system: system is not GATEWAY_RLS)
     set_up()
     with cluster(asked.fresh) as running, ExitStack() as stack:
@@ -33,7 +34,7 @@ def postgres(plan, asked, results):
         say("Counting statements")
         counted = statements(servers, {system.name: drawn for system in chosen}, plan, running, database)
         say("Measuring")
-        measured = measure(servers, {system.name: drawn for system in chosen}, plan, lambda: tidy(database))
+        measured = measure(servers, {system.name: drawn for system in chosen}, plan, running, lambda: tidy(database))
         memory = {system.name: server.memory() for system, server in servers}
 
     keep("postgres", measured)
@@ -59,11 +60,12 @@ def embedded(plan, asked, results):
             drawn[EMBEDDED.name] = samples(rows_of(connection), "sqlite")
         say("Comparing answers")
         with serving(GATEWAY_RLS.start(database.url)) as server:
-            answers.check([(GATEWAY_RLS, server), *others], drawn[POSTGRAPHILE.name], database, plan.works)
+            # First, because the other check changes rows in one of the two databases.
             check_embedded((GATEWAY_RLS, server), own, drawn, plan)
+            answers.check([(GATEWAY_RLS, server), *others], drawn[POSTGRAPHILE.name], database, plan.works)
         say("Measuring")
         servers = [own, *others]
-        measured = measure(servers, drawn, plan, lambda: tidy(database))
+        measured = measure(servers, drawn, plan, running, lambda: tidy(database))
         memory = {system.name: server.memory() for system, server in servers}
 
     keep("embedded", measured)
@@ -85,7 +87,7 @@ def growth(plan, asked, results):
     set_up(peers=False)
     with cluster(asked.fresh) as running, ExitStack() as stack:
         small, large = (filled(running, contents) for contents in (asked.contents, 10 * asked.contents))
-        measured, places = growing.measure_growth(stack, small, large, plan)
+        measured, places = growing.measure_growth(stack, running, small, large, plan)
     keep("growth", measured)
     report.write("Growth", f"{heading(plan, asked)}\n{growing.tables(measured, places, plan, asked.contents)}", results)
 

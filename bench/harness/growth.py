@@ -30,7 +30,7 @@ class Place:
         return replace(self.gateway, name=f"{self.gateway.name}: {self.page}")
 
 
-def measure_growth(stack, small, large, plan):
+def measure_growth(stack, running, small, large, plan):
     plan = replace(plan, works=(FEED,))
     places, servers, samples = [], [], {}
     for gateway in (GATEWAY_RLS, GATEWAY_NO_RLS):
@@ -42,7 +42,7 @@ def measure_growth(stack, small, large, plan):
             servers.append((place.system, over[database]))
             samples[place.system.name] = {FEED: [values]}
     say("Measuring")
-    return measure(servers, samples, plan), places
+    return measure(servers, samples, plan, running), places
 
 
 def cursor(gateway, server, database):

@@ -27,13 +27,17 @@ class Measured:
     connections: int
     system: str
     rate: float
+    # Milliseconds.
     p50: float
     p99: float
+    # Milliseconds of processor time a request: of the system itself, and of PostgreSQL.
+    cpu: float
+    database_cpu: float
 
     asdict = asdict
 
 
-def measure(servers, samples, plan, before_round=lambda: None):
+def measure(servers, samples, plan, cluster, before_round=lambda: None):
     """Runs the rounds, and gives what was measured."""
     loads = {(system.name, work): Load(system, server, work, samples[system.name][work])
              for system, server in servers for work in plan.works}
@@ -41,6 +45,7 @@ def measure(servers, samples, plan, before_round=lambda: None):
     for load in loads.values():
         load.run(max(plan.connections), plan.warm_up * 2)
 
+    server_of = {system.name: server for system, server in servers}
     measured = []
     for number in range(plan.rounds):
         before_round()
@@ -52,14 +57,20 @@ def measure(servers, samples, plan, before_round=lambda: None):
                 for system, _ in order if number % 2 == 0 else reversed(order):
                     load = loads[system.name, work]
                     load.run(connections, plan.warm_up)
+                    busy = (server_of[system.name], cluster.server)
+                    before = [server.cpu() for server in busy]
                     came = load.run(connections, plan.seconds)
+                    cpu = [(server.cpu() - start) * 1_000 for server, start in zip(busy, before)]
                     if came["failed"] or not came["requests"]:
                         raise Failure(f"{system.name}, {work}, {connections} connections: {came}")
-                    rate = came["requests"] / came["seconds"]
-                    one = Measured(number, work, connections, system.name, rate, came["p50"], came["p99"])
+                    requests = came["requests"]
+                    one = Measured(
+                        number, work, connections, system.name, requests / came["seconds"], came["p50"], came["p99"],
+                        *(milliseconds / requests for milliseconds in cpu),
+                    )
                     measured.append(one)
-                    say(f"  round {number + 1}, {work}, {connections} connections, {system.name}: "
-                        f"{rate:.0f} requests/s, p50 {one.p50:.2f} ms, p99 {one.p99:.2f} ms")
+                    say(f"  round {number + 1}, {work}, {connections} connections, {system.name}: {one.rate:.0f} requests/s, "
+                        f"p50 {one.p50:.2f} ms, p99 {one.p99:.2f} ms, processor {one.cpu:.2f} + {one.database_cpu:.2f} ms")
     return measured
 
 

@@ -50,11 +50,11 @@ class Database:
 
 
 class Cluster:
-    """The cluster's databases by name."""
+    """The running cluster, and its databases by name."""
 
-    def __init__(self, port):
-        self.port = port
-        self.maintenance = Database(port, "postgres")
+    def __init__(self, server):
+        self.server, self.port = server, server.port
+        self.maintenance = Database(self.port, "postgres")
 
     def wait_until_it_answers(self, seconds=60):
         """It listens before it is ready."""
@@ -98,7 +98,7 @@ def cluster(fresh=False):
     server = Server("postgres", [program("postgres"), "-D", folder, "-p", port, *settings], port, cwd="/", **account)
     try:
         server.wait_until_it_listens()
-        running = Cluster(port)
+        running = Cluster(server)
         running.wait_until_it_answers()
         running.maintenance.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         yield running

@@ -70,19 +70,43 @@ class Server:
             except subprocess.TimeoutExpired:
                 continue
 
-    def memory(self):
-        """Resident memory of the whole group in MiB: now, and at its highest."""
-        now = peak = 0
-        for status in Path("/proc").glob("[0-9]*/status"):
-            try:
-                if os.getpgid(int(status.parent.name)) != self.process.pid:
+    def _processes(self):
+        """The program and all that it has started, as folders of /proc."""
+        found, left = [], [self.process.pid]
+        while left:
+            folder = Path("/proc") / str(left.pop())
+            found.append(folder)
+            for children in folder.glob("task/*/children"):
+                try:
+                    left += children.read_text().split()
+                except OSError:
                     continue
-                sizes = dict(line.split(":", 1) for line in status.read_text().splitlines() if line.startswith("Vm"))
-            except (OSError, ProcessLookupError):
+        return found
+
+    def memory(self):
+        """Resident memory of all of it in MiB: now, and at its highest."""
+        now = peak = 0
+        for folder in self._processes():
+            try:
+                sizes = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if line.startswith("Vm"))
+            except OSError:
                 continue
             now += int(sizes.get("VmRSS", "0 kB").split()[0])
             peak += int(sizes.get("VmHWM", "0 kB").split()[0])
         return now / 1024, peak / 1024
+
+    def cpu(self):
+        """How many seconds of processor time all of it has taken so far."""
+        ticks = 0
+        for folder in self._processes():
+            try:
+                # Behind the name, which may hold anything, in parentheses.
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            # Its own, and that of whatever it has started and seen end, in user and in system mode.
+            ticks += sum(map(int, fields[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

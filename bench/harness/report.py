@@ -76,9 +76,13 @@ def of_work(work, medians, plan, counted):
                 str(connections), system.name, number(rate, 0), f"{number(low, 0)}–{number(high, 0)}",
                 number(medians.of(work, connections, system, "p50")), number(medians.of(work, connections, system, "p99")),
                 number(ratio(rate, floor)), number(ratio(rate, best_rate)) + (" (best peer)" if system.name == best else ""),
+                number(medians.of(work, connections, system, "cpu")), number(medians.of(work, connections, system, "database_cpu")),
                 number(statements, 1),
             ])
-    head = ["connections", "system", "requests/s", "lowest–highest", "p50 ms", "p99 ms", "of the floor", "of the best peer", "statements a request"]
+    head = [
+        "connections", "system", "requests/s", "lowest–highest", "p50 ms", "p99 ms", "of the floor", "of the best peer",
+        "processor ms a request", "PostgreSQL's", "statements",
+    ]
     return f"### {TITLES[work]}\n\n{table(head, rows)}"
 
 

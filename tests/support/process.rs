@@ -78,6 +78,11 @@ impl Served {
 }
 
 impl Served {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop, as the system does, and waits until it has.
     pub fn stop(&mut self) -> ExitStatus {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();

@@ -5,14 +5,14 @@ use async_graphql::Response as Executed;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, response};
 use crate::{
-    graphql::{ClientError, Code},
+    graphql::ClientError,
     store::{
         Scope,
         change::{self, IdempotencyKey},
     },
-    viewer::Viewer,
+    viewer::{Secret, Viewer},
 };
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -37,13 +37,22 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     Ok(Some(key.to_owned()))
 }
 
-/// The key, with a digest of all that could make the answer to the request another.
-pub(super) fn keyed(key: String, request: &serde_json::Value) -> IdempotencyKey {
-    let digest = Sha256::digest(request.to_string());
-    IdempotencyKey {
-        key,
-        request: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-    }
+/// The key, with a digest of all that could make the answer to the request another. It is kept, and the request may have a
+/// password in it: with a secret, whoever finds the digest cannot try passwords by it.
+///
+/// # Errors
+/// If no digest can be made.
+pub(super) fn keyed(
+    key: String,
+    request: &serde_json::Value,
+    secret: Option<&Secret>,
+) -> Result<IdempotencyKey, Refusal> {
+    let request = request.to_string();
+    let request = match secret {
+        Some(secret) => secret.digest(&request).map_err(Refusal::internal)?,
+        None => hex::encode(Sha256::digest(&request)),
+    };
+    Ok(IdempotencyKey { key, request })
 }
 
 /// The first answer, if there is one already.
@@ -53,7 +62,7 @@ pub(super) fn keyed(key: String, request: &serde_json::Value) -> IdempotencyKey 
 pub(super) async fn answered(scope: &Scope, key: IdempotencyKey) -> Result<Option<Executed>, Refusal> {
     let answer = scope.answered(key).await.map_err(|refusal| match refusal {
         change::Refusal::KeyReused => Refusal::http(StatusCode::UNPROCESSABLE_ENTITY, ClientError::key_reused()),
-        change::Refusal::Failed(error) => Refusal::internal(error),
+        change::Refusal::Failed(error) => Refusal::failed(error.into()),
         refusal => Refusal::internal(format!("{refusal:?}")),
     })?;
     let Some(answer) = answer else { return Ok(None) };
@@ -64,11 +73,7 @@ pub(super) async fn answered(scope: &Scope, key: IdempotencyKey) -> Result<Optio
 
 /// Keeps the answer for when the request comes again. Where the gateway failed there is none: then it may be tried again.
 pub(super) async fn keep(scope: &Scope, viewer: &Viewer, executed: &Executed) {
-    let internal = |error: &async_graphql::ServerError| {
-        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-        code == Some(&Code::Internal.name().into())
-    };
-    if executed.errors.iter().any(internal) {
+    if executed.errors.iter().any(|error| response::failure(error).is_some()) {
         return;
     }
     let kept = async {

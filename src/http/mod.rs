@@ -1,5 +1,6 @@
 //! The edge, one file a concern.
 
+mod body;
 mod client_address;
 mod cors;
 mod csrf;
@@ -8,13 +9,18 @@ mod documents;
 mod execution;
 mod graphiql;
 mod graphql;
+mod health;
 mod idempotency;
 mod limits;
+mod load;
 mod negotiation;
+mod panics;
+mod rate;
 mod refusal;
 mod request;
 mod response;
 mod security;
+mod server;
 mod settings;
 mod trusted;
 mod viewer;
@@ -22,17 +28,21 @@ mod viewer;
 pub use cors::Origin;
 pub use documents::DocumentSettings;
 pub use graphiql::{Person, Settings as GraphiqlSettings};
+pub use load::LoadSettings;
+pub use panics::masked;
+pub use rate::RateSettings;
+pub use server::{ServerSettings, serve};
 pub use settings::Settings;
 pub use trusted::Trusted;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware::map_response, routing};
+use axum::{Router, middleware::map_response, routing};
 use sea_orm::DatabaseConnection;
 
-use self::{documents::Documents, security::secured};
+use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
 use crate::{
-    database::RowSecurity,
+    database::{Availability, RowSecurity},
     graphql::{Schema, schema},
 };
 
@@ -41,32 +51,51 @@ pub struct Gateway {
     schema: Schema,
     connection: DatabaseConnection,
     row_security: RowSecurity,
+    availability: Arc<Availability>,
     settings: Settings,
     documents: Documents,
+    bodies: Bodies,
+    load: Load,
+    rates: Rates,
 }
 
 impl Gateway {
     /// A gateway over this database.
-    pub fn new(connection: DatabaseConnection, row_security: RowSecurity, settings: Settings) -> Self {
+    pub fn new(
+        connection: DatabaseConnection,
+        row_security: RowSecurity,
+        availability: Arc<Availability>,
+        settings: Settings,
+    ) -> Self {
         Self {
-            schema: schema(settings.limits),
+            schema: schema(settings.told_limits(), settings.introspection),
             connection,
             row_security,
+            availability,
             documents: Documents::new(settings.limits, settings.documents.clone()),
+            bodies: Bodies::new(settings.limits.body_bytes, settings.body_wait),
+            load: Load::new(settings.load),
+            rates: Rates::new(settings.rates),
             settings,
         }
     }
 
-    /// Everything that it answers. To be served with [`SocketAddr`](std::net::SocketAddr)s as connect info, by which it
-    /// knows clients.
-    pub fn router(self, graphiql: &GraphiqlSettings) -> Router {
-        let body = DefaultBodyLimit::max(self.settings.limits.body_bytes as usize);
+    /// Everything that it answers; with GraphiQL, where there are settings for it. To be served with
+    /// [`SocketAddr`](std::net::SocketAddr)s as connect info, by which it knows clients.
+    pub fn router(self, graphiql: Option<&GraphiqlSettings>) -> Router {
         let https = self.settings.https;
         let cors = cors::layer(&self.settings.allowed_origins);
-        Router::new()
-            .route("/graphql", routing::any(graphql::answer).layer((cors, body)))
-            .with_state(Arc::new(self))
-            .merge(graphiql::router(graphiql))
+        let router = Router::new()
+            .route("/graphql", routing::any(graphql::answer).layer(cors))
+            .route("/livez", routing::get(health::live))
+            .route("/readyz", routing::get(health::ready))
+            .with_state(Arc::new(self));
+        let router = match graphiql {
+            Some(settings) => router.merge(graphiql::router(settings)),
+            None => router,
+        };
+        router
+            .layer(masked())
             .layer(map_response(move |response| async move { secured(response, https) }))
     }
 }

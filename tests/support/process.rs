@@ -52,19 +52,14 @@ impl Served {
             child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
             panic!("the gateway did not start: {said}");
         };
-        let Some(graphiql) = lines.next() else {
-            failed(&mut child)
+        let Some(first) = lines.next() else { failed(&mut child) };
+        // GraphiQL comes first, where it is served.
+        let graphql = match first.starts_with("GraphiQL") {
+            true => lines.next().unwrap(),
+            false => first,
         };
-        let url = graphiql
-            .strip_prefix("GraphiQL")
-            .unwrap()
-            .trim()
-            .trim_end_matches('/')
-            .to_owned();
-        assert_eq!(
-            lines.next().unwrap().split_whitespace().nth(1).unwrap(),
-            format!("{url}/graphql")
-        );
+        let url = graphql.strip_prefix("GraphQL").unwrap().trim();
+        let url = url.strip_suffix("/graphql").unwrap().to_owned();
         let mut people = Vec::new();
         for line in lines.take_while(|line| line != "Ctrl-C stops it.") {
             let columns: Vec<&str> = line
@@ -83,6 +78,11 @@ impl Served {
 }
 
 impl Served {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to stop, as the system does, and waits until it has.
     pub fn stop(&mut self) -> ExitStatus {
         let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();

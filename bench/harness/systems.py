@@ -35,7 +35,9 @@ class System:
         if self.dialect == "gateway":
             command = [
                 GATEWAY, "--database-url", url, "--database-connections", CONNECTIONS,
-                "--listen", f"127.0.0.1:{port}", "--log", "warn", *self.flags,
+                "--listen", f"127.0.0.1:{port}", "--log", "warn",
+                # The load generator is one address, and asks for more than any.
+                "--rate-viewer", 0, "--rate-address", 0, *self.flags,
             ]
             return Server(self.name, command, port)
         if self.dialect == "floor":

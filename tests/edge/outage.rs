@@ -55,8 +55,9 @@ fn is_refusal(status: StatusCode, answer: &Value) -> bool {
         return false;
     }
     let refused = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT].contains(&status);
-    // A change is answered field by field: what has been made is told.
-    refused && answer.get("data").is_none() || status == StatusCode::OK && answer["data"]["updateContent"].is_null()
+    // A change is answered field by field: what has been made is told, even where it could not be read any more.
+    let untold = answer["data"]["updateContent"].is_null() || answer["data"]["updateContent"]["content"].is_null();
+    refused && answer.get("data").is_none() || status == StatusCode::OK && untold
 }
 
 async fn read(heard: Arc<Heard>, url: String, token: String, query: &'static str, expected: Value) {

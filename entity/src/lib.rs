@@ -11,6 +11,8 @@
 //! UTC. Every table has `created_at` and `updated_at`; both default to now, and whoever updates a row sets `updated_at`.
 //! Keep them at microseconds: PostgreSQL stores no more, and a cursor has to meet the value that the database holds.
 
+mod constant;
+
 pub mod account;
 pub mod audit_entry;
 pub mod content;
@@ -25,3 +27,5 @@ pub mod session;
 pub mod sign_in_attempt;
 pub mod user;
 pub mod verification_token;
+
+pub use constant::{Constant, is, is_one_of};

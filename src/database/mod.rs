@@ -7,6 +7,7 @@ mod dialect;
 mod exclusive;
 mod reader;
 mod row_security;
+mod text;
 mod trouble;
 mod writer;
 

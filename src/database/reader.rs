@@ -6,7 +6,10 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-use super::row_security::{Asker, RowSecurity};
+use super::{
+    row_security::{Asker, RowSecurity},
+    text::written,
+};
 
 /// Reads for one request. It is called from one place at a time (the viewer's statement, then the scope's batches one after
 /// another), so a request never holds two connections and a small pool cannot lock itself up.
@@ -71,8 +74,9 @@ impl Reader {
     /// # Errors
     /// Whatever the database says; its text is for the log alone.
     pub async fn all(&self, statement: &SelectStatement) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = written(self.backend(), statement);
         if self.row_security == RowSecurity::Off {
-            return self.connection.query_all(statement).await;
+            return self.connection.query_all_raw(statement).await;
         }
         let mut state = self.state.lock().await;
         // Not put back unless all goes well.
@@ -84,7 +88,7 @@ impl Reader {
             open.transaction.query_one_raw(asker.take_role()).await?;
             open.in_role = true;
         }
-        let rows = open.transaction.query_all(statement).await?;
+        let rows = open.transaction.query_all_raw(statement).await?;
         state.open = Some(open);
         Ok(rows)
     }

@@ -1,6 +1,6 @@
 //! Content, its body, and its counts.
 
-use entity::{content, grant, organization};
+use entity::{content, grant, is, is_one_of, organization};
 use sea_orm::{
     ColumnTrait, Condition,
     sea_query::{Expr, ExprTrait, Query},
@@ -62,7 +62,10 @@ pub fn visible(viewer: &Viewer) -> Condition {
     }
     let mut someone = Condition::any().add(published(viewer));
     if let Some(user_id) = viewer.user_id() {
-        let kept = content::Column::Status.is_in([content::Status::Published, content::Status::Archived]);
+        let kept = is_one_of(
+            content::Column::Status,
+            [content::Status::Published, content::Status::Archived],
+        );
         someone = someone
             .add(content::Column::CreatorId.eq(user_id))
             .add(content::Column::OrganizationId.is_in(viewer.manager_of()))
@@ -77,12 +80,15 @@ pub fn body(viewer: &Viewer) -> Condition {
         return Condition::all();
     }
     let free = Condition::all()
-        .add(content::Column::Visibility.eq(content::Visibility::PurchasedOnly))
+        .add(is(content::Column::Visibility, content::Visibility::PurchasedOnly))
         .add(content::Column::PriceCents.is_null());
-    let open = content::Column::Visibility.is_in([content::Visibility::Public, content::Visibility::MembersOnly]);
+    let open = is_one_of(
+        content::Column::Visibility,
+        [content::Visibility::Public, content::Visibility::MembersOnly],
+    );
     let mut someone = Condition::any().add(
         Condition::all()
-            .add(content::Column::Status.eq(content::Status::Published))
+            .add(is(content::Column::Status, content::Status::Published))
             .add(Condition::any().add(open).add(free)),
     );
     if let Some(user_id) = viewer.user_id() {
@@ -166,18 +172,21 @@ fn published(viewer: &Viewer) -> Condition {
         .and_where(organization::Column::DeletedAt.is_not_null())
         .take();
     let alive = organization().is_null().or(organization().not_in_subquery(deleted));
-    let everyone = content::Column::Visibility.is_in([content::Visibility::Public, content::Visibility::PurchasedOnly]);
+    let everyone = is_one_of(
+        content::Column::Visibility,
+        [content::Visibility::Public, content::Visibility::PurchasedOnly],
+    );
     let mut audience = Condition::any().add(everyone);
     if viewer.user_id().is_some() {
         let members = content::Column::OrganizationId.is_in(viewer.member_of());
         audience = audience.add(
             Condition::all()
-                .add(content::Column::Visibility.eq(content::Visibility::MembersOnly))
+                .add(is(content::Column::Visibility, content::Visibility::MembersOnly))
                 .add(members),
         );
     }
     Condition::all()
-        .add(content::Column::Status.eq(content::Status::Published))
+        .add(is(content::Column::Status, content::Status::Published))
         .add(audience)
         .add(alive)
 }

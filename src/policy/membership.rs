@@ -1,6 +1,9 @@
 //! Memberships.
 
-use entity::membership::{self, Role};
+use entity::{
+    is, is_one_of,
+    membership::{self, Role},
+};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::nobody;
@@ -38,8 +41,8 @@ pub fn visible(viewer: &Viewer) -> Condition {
     ];
     let colleagues = Condition::all()
         .add(membership::Column::OrganizationId.is_in(viewer.author_of()))
-        .add(membership::Column::Status.eq(membership::Status::Active))
-        .add(membership::Column::Role.is_in(authors));
+        .add(is(membership::Column::Status, membership::Status::Active))
+        .add(is_one_of(membership::Column::Role, authors));
     visible.add(
         Condition::any()
             .add(membership::Column::UserId.eq(user_id))

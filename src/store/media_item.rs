@@ -7,8 +7,8 @@ mod update;
 
 pub use create::Create;
 pub use delete::Delete;
-use entity::media_item;
 pub use entity::media_item::{MediaType, Status};
+use entity::{is_one_of, media_item};
 pub use lifecycle::{CompleteTranscoding, FailTranscoding, MarkUploaded, Measures, RestartUpload, StartTranscoding};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
@@ -163,13 +163,13 @@ impl Noun for MediaItem {
                 filter
                     .status
                     .clone()
-                    .map(|one_of| media_item::Column::Status.is_in(one_of)),
+                    .map(|one_of| is_one_of(media_item::Column::Status, one_of)),
             )
             .add_option(
                 filter
                     .media_type
                     .clone()
-                    .map(|one_of| media_item::Column::MediaType.is_in(one_of)),
+                    .map(|one_of| is_one_of(media_item::Column::MediaType, one_of)),
             )
             .add(filter.created.holds(media_item::Column::CreatedAt))
             .add_option(

@@ -8,7 +8,7 @@ mod role;
 
 pub use answer::{Accept, Decline};
 pub use entity::membership::{Role, Status};
-use entity::{membership, organization};
+use entity::{is_one_of, membership, organization};
 pub(super) use held::own_role;
 pub use invite::Invite;
 pub use remove::{Leave, Remove};
@@ -140,12 +140,17 @@ impl Noun for Membership {
             Expr::exists(organization)
         };
         Condition::all()
-            .add_option(filter.role.clone().map(|one_of| membership::Column::Role.is_in(one_of)))
+            .add_option(
+                filter
+                    .role
+                    .clone()
+                    .map(|one_of| is_one_of(membership::Column::Role, one_of)),
+            )
             .add_option(
                 filter
                     .status
                     .clone()
-                    .map(|one_of| membership::Column::Status.is_in(one_of)),
+                    .map(|one_of| is_one_of(membership::Column::Status, one_of)),
             )
             .add_option(filter.user.as_ref().map(|user| membership::Column::UserId.eq(user)))
             .add_option(filter.organization.as_ref().map(organization))

@@ -1,6 +1,6 @@
 //! Which content is wanted.
 
-use entity::{content, organization as organizations};
+use entity::{content, is_one_of, organization as organizations};
 use sea_orm::{
     ColumnTrait, Condition, DbBackend,
     prelude::Uuid,
@@ -86,16 +86,20 @@ impl Filter {
         };
         Condition::all()
             .add_option(self.slug.clone().map(|one_of| content::Column::Slug.is_in(one_of)))
-            .add_option(self.status.clone().map(|one_of| content::Column::Status.is_in(one_of)))
+            .add_option(
+                self.status
+                    .clone()
+                    .map(|one_of| is_one_of(content::Column::Status, one_of)),
+            )
             .add_option(
                 self.content_type
                     .clone()
-                    .map(|one_of| content::Column::ContentType.is_in(one_of)),
+                    .map(|one_of| is_one_of(content::Column::ContentType, one_of)),
             )
             .add_option(
                 self.visibility
                     .clone()
-                    .map(|one_of| content::Column::Visibility.is_in(one_of)),
+                    .map(|one_of| is_one_of(content::Column::Visibility, one_of)),
             )
             .add_option(
                 self.category

@@ -1,6 +1,7 @@
 //! Every setting, once: its flag, its environment variable, its default, and what it is for.
 
 mod edge;
+mod telemetry;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -8,7 +9,10 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use url::Url;
 
-pub use self::edge::{DocumentSettings, LimitSettings};
+pub use self::{
+    edge::{DocumentSettings, LimitSettings},
+    telemetry::LogSettings,
+};
 use crate::{database, http, viewer::Secret};
 
 /// A GraphQL gateway for a multi-tenant content platform. Without a command, it serves.
@@ -65,20 +69,6 @@ pub struct DatabaseSettings {
     #[arg(long, env = "CODEX_DATABASE_WAIT", value_name = "SECONDS", default_value_t = 5, global = true,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub database_wait: u64,
-}
-
-/// The log.
-#[derive(Clone, Debug, Args)]
-pub struct LogSettings {
-    /// What goes to the log: a level (error, warn, info, debug, trace), or `target=level` pairs with commas between
-    #[arg(
-        long,
-        env = "CODEX_LOG",
-        value_name = "FILTER",
-        default_value = "info,sea_orm_migration=warn,sqlx=warn",
-        global = true
-    )]
-    pub log: String,
 }
 
 /// How to serve.

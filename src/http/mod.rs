@@ -13,6 +13,7 @@ mod limits;
 mod negotiation;
 mod refusal;
 mod request;
+mod request_id;
 mod response;
 mod security;
 mod settings;
@@ -27,7 +28,12 @@ pub use trusted::Trusted;
 
 use std::sync::Arc;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware::map_response, routing};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, map_response},
+    routing,
+};
 use sea_orm::DatabaseConnection;
 
 use self::{documents::Documents, security::secured};
@@ -68,5 +74,6 @@ impl Gateway {
             .with_state(Arc::new(self))
             .merge(graphiql::router(graphiql))
             .layer(map_response(move |response| async move { secured(response, https) }))
+            .layer(from_fn(request_id::named))
     }
 }

@@ -1,0 +1,4 @@
+//! What the gateway tells those who run it.
+
+mod log;
+mod request_id;

@@ -1,6 +1,6 @@
 //! `codex-gateway serve`: the gateway itself.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::{Context, bail};
 use migration::{Migrator, MigratorTrait};
@@ -19,7 +19,7 @@ use crate::{
 /// # Errors
 /// If the database or the address is not to be had, or a PostgreSQL database's schema is not up to date.
 pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -> anyhow::Result<()> {
-    let edge = settings.edge()?;
+    let mut edge = settings.edge()?;
     let connection = connect(database).await?;
     prepare(&connection, settings).await?;
     let row_security = row_security(&connection, settings.row_security.no_rls).await?;
@@ -29,6 +29,11 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
         .await
         .with_context(|| format!("cannot listen on {}; say where to with --listen", settings.listen))?;
     let address = listener.local_addr()?;
+    let metrics = match settings.telemetry.metrics_listen {
+        Some(address) => Some(metrics_listener(address).await?),
+        None => None,
+    };
+    edge.metrics = metrics.is_none() && this_machine_alone(address, settings);
     announce(address, &people);
     if connection.get_database_backend() == DbBackend::Postgres && row_security == RowSecurity::Off {
         let warning = "row-level security is OFF (--no-rls): nothing but the gateway's own rules guards the rows";
@@ -50,13 +55,35 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
             })
             .collect(),
     };
-    let router = Gateway::new(connection.clone(), row_security, edge).router(&graphiql);
+    let gateway = Gateway::new(connection.clone(), row_security, edge);
+    let router = gateway.router(&graphiql);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(told_to_stop());
     // The house is kept for as long as there is a server.
     tokio::select! {
         served = server => served.context("the server failed"),
         never = housekeeping::keep(&connection) => match never {},
+        failed = show_metrics(metrics, &gateway) => failed,
+    }
+}
+
+/// Whether nobody but this machine can reach a gateway that listens here.
+fn this_machine_alone(address: SocketAddr, settings: &ServeSettings) -> bool {
+    address.ip().is_loopback() && settings.trusted_proxies == 0 && settings.public_url.is_none()
+}
+
+async fn metrics_listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.with_context(|| format!("cannot listen on {address}; say where to with --metrics-listen"))
+}
+
+/// Shows the metrics where somebody else than clients finds them, for as long as somebody awaits it.
+async fn show_metrics(listener: Option<TcpListener>, gateway: &Arc<Gateway>) -> anyhow::Result<()> {
+    match listener {
+        Some(listener) => axum::serve(listener, gateway.metrics())
+            .await
+            .context("the server of the metrics failed"),
+        None => std::future::pending().await,
     }
 }
 

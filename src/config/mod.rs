@@ -11,7 +11,7 @@ use url::Url;
 
 pub use self::{
     edge::{DocumentSettings, LimitSettings},
-    telemetry::LogSettings,
+    telemetry::{LogSettings, TelemetrySettings},
 };
 use crate::{database, http, viewer::Secret};
 
@@ -104,6 +104,9 @@ pub struct ServeSettings {
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
     pub graphiql_assets: Option<PathBuf>,
+    /// What the gateway tells those who run it.
+    #[command(flatten, next_help_heading = "Telemetry")]
+    pub telemetry: TelemetrySettings,
     /// How documents are found and kept.
     #[command(flatten, next_help_heading = "Documents")]
     pub documents: DocumentSettings,
@@ -193,6 +196,7 @@ impl ServeSettings {
             https: self.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
             trusted_proxies: self.trusted_proxies,
             allowed_origins: self.allow_origin.clone(),
+            metrics: false,
             limits,
             documents: self.documents.resolve(&limits)?,
         })

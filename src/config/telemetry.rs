@@ -1,5 +1,7 @@
 //! What the gateway tells those who run it.
 
+use std::net::SocketAddr;
+
 use clap::Args;
 
 use crate::telemetry::Format;
@@ -27,4 +29,13 @@ pub struct LogSettings {
         global = true
     )]
     pub log_format: Format,
+}
+
+/// What the gateway tells those who run it, besides the log.
+#[derive(Clone, Debug, Args)]
+pub struct TelemetrySettings {
+    /// Where Prometheus finds `/metrics`, such as `127.0.0.1:9464`. Without it they are with the rest where nobody but this
+    /// machine can reach the gateway, and otherwise nowhere
+    #[arg(long, env = "CODEX_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
 }

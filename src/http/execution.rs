@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{
     Gateway, document, idempotency,
     limits::{self, Cost},
+    observation::Observation,
     refusal::Refusal,
     request::Parameters,
     response,
@@ -34,10 +35,25 @@ pub(super) async fn execute(
     headers: &HeaderMap,
     parameters: Parameters,
 ) -> Result<Executed, Refusal> {
+    let mut observation = Observation::begin(gateway);
+    let became = executed(gateway, client, method, headers, parameters, &mut observation).await;
+    observation.end(&became);
+    became
+}
+
+async fn executed(
+    gateway: &Gateway,
+    client: Client,
+    method: &Method,
+    headers: &HeaderMap,
+    parameters: Parameters,
+    observation: &mut Observation<'_>,
+) -> Result<Executed, Refusal> {
     // In this order: what the headers alone tell, what the document tells, what only the database knows.
     let claim = Claim::from_headers(headers, gateway.settings.secret.as_ref())?;
     let key = idempotency::key(headers)?.map(|key| (key, parameters.document.digest()));
     let document = gateway.documents.find(parameters.document)?;
+    observation.found(&document, parameters.operation_name.as_deref());
     let document = &document.parsed;
     let is_query = is_query(document, parameters.operation_name.as_deref());
     if *method != Method::POST && !is_query {
@@ -59,7 +75,7 @@ pub(super) async fn execute(
         cost = limits::cost(document, operation, &variables, gateway.settings.limits.cost)?;
     }
 
-    let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
+    let reader = Reader::new(observation.connection(), gateway.row_security);
     let viewer = claim.viewer(&reader).await?;
     let extended = claim.extend(&viewer, &reader).await;
     let scope = Arc::new(Scope::new(viewer, reader).await);

@@ -32,7 +32,10 @@ pub(super) async fn answer(
     let client = client(peer, &headers, gateway.settings.trusted_proxies);
     match respond(&gateway, client, &method, &headers, query.as_deref(), body).await {
         Ok(executed) => written(kind, executed),
-        Err(refusal) => refusal.answer(kind),
+        Err(refusal) => {
+            gateway.metrics.refused(&refusal.code());
+            refusal.answer(kind)
+        }
     }
 }
 

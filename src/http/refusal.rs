@@ -84,6 +84,11 @@ impl Refusal {
         }
     }
 
+    /// Its code: that of the first error.
+    pub(super) fn code(&self) -> String {
+        self.errors.first().and_then(response::code).unwrap_or_default()
+    }
+
     /// The answer: like any GraphQL response, but without `data`.
     pub(super) fn answer(self, kind: Answer) -> Response {
         let status = match self.status {

@@ -16,6 +16,8 @@ pub struct Settings {
     pub allowed_origins: Vec<Origin>,
     /// How much a request may ask for.
     pub limits: Limits,
+    /// Whether whoever reaches the gateway may read its counters, at `/metrics`.
+    pub metrics: bool,
     /// How documents are found and kept.
     pub documents: DocumentSettings,
 }

@@ -2,6 +2,8 @@
 //! password, no variable of a request, no value of a row.
 
 mod log;
+mod metrics;
 mod panic;
 
 pub use log::{Format, start};
+pub use metrics::{Kind, Metrics, Operation, Outcome};

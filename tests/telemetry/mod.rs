@@ -1,4 +1,5 @@
 //! What the gateway tells those who run it.
 
 mod log;
+mod metrics;
 mod request_id;

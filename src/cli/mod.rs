@@ -1,6 +1,7 @@
 //! The command line, one file a command.
 
 pub mod doctor;
+mod heartbeat;
 pub mod housekeeping;
 mod migrate;
 mod progress;

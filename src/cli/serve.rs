@@ -1,17 +1,20 @@
 //! `codex-gateway serve`: the gateway itself.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    future::pending,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DatabaseConnection, DbBackend};
-use tokio::net::TcpListener;
 
-use super::{connect, housekeeping, migrate, progress, seed};
+use super::{connect, heartbeat, housekeeping, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
-    database::{READER, RowSecurity, complaints, exclusively},
-    http::{Gateway, GraphiqlSettings, Person},
+    database::{Availability, READER, RowSecurity, complaints, connect_for_requests, exclusively},
+    http::{self, Gateway, GraphiqlSettings, Person, ServerSettings},
 };
 
 /// Serves until it is told to stop.
@@ -19,22 +22,25 @@ use crate::{
 /// # Errors
 /// If the database or the address is not to be had, or a PostgreSQL database's schema is not up to date.
 pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -> anyhow::Result<()> {
-    let mut edge = settings.edge()?;
-    let connection = connect(database).await?;
-    prepare(&connection, settings).await?;
-    let row_security = row_security(&connection, settings.row_security.no_rls).await?;
-    let people = seed::people(&connection).await.context("cannot read the demo people")?;
+    let edge = settings.edge()?;
+    let preparing = connect(database).await?;
+    prepare(&preparing, settings).await?;
+    let row_security = row_security(&preparing, settings.row_security.no_rls).await?;
+    let people = seed::people(&preparing).await.context("cannot read the demo people")?;
+    // What prepares takes its time, and requests have a deadline.
+    preparing.close().await.context("cannot close a connection")?;
+    let database = database.resolve()?;
+    let availability = Arc::<Availability>::default();
+    let connection = connect_for_requests(&database, settings.load.deadline(), Arc::clone(&availability)).await?;
 
     let listener = TcpListener::bind(settings.listen)
-        .await
         .with_context(|| format!("cannot listen on {}; say where to with --listen", settings.listen))?;
     let address = listener.local_addr()?;
-    let metrics = match settings.telemetry.metrics_listen {
-        Some(address) => Some(metrics_listener(address).await?),
-        None => None,
-    };
-    edge.metrics = metrics.is_none() && this_machine_alone(address, settings);
-    announce(address, &people);
+    let metrics = settings.telemetry.metrics_listen.map(metrics_listener).transpose()?;
+    let graphiql = settings
+        .is_now(settings.graphiql)
+        .then(|| graphiql(settings, address, &people));
+    announce(address, graphiql.is_some(), &people);
     if connection.get_database_backend() == DbBackend::Postgres && row_security == RowSecurity::Off {
         let warning = "row-level security is OFF (--no-rls): nothing but the gateway's own rules guards the rows";
         println!("\nWARNING: {warning}.");
@@ -42,48 +48,54 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     }
     println!("\nCtrl-C stops it.");
 
-    let graphiql = GraphiqlSettings {
-        assets: settings.graphiql_assets.clone(),
-        // The tokens are for whoever sits at this machine.
-        people: people
-            .into_iter()
-            .filter(|_| address.ip().is_loopback())
-            .map(|person| Person {
-                name: person.name,
-                role: person.role,
-                token: person.token,
-            })
-            .collect(),
+    let gateway = Gateway::new(connection.clone(), row_security, Arc::clone(&availability), edge);
+    let router = gateway.router(graphiql.as_ref());
+    let stop = async {
+        told_to_stop().await;
+        tracing::info!("stopping: what runs may go on for a while; whoever tells it once more stops it at once");
     };
-    let gateway = Gateway::new(connection.clone(), row_security, edge);
-    let router = gateway.router(&graphiql);
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(told_to_stop());
     // The house is kept for as long as there is a server.
     tokio::select! {
-        served = server => served.context("the server failed"),
+        served = http::serve(listener, router, settings.load.server(), stop) => served.context("the server failed"),
+        () = told_twice() => Ok(()),
         never = housekeeping::keep(&connection) => match never {},
-        failed = show_metrics(metrics, &gateway) => failed,
+        never = heartbeat::keep(&database, &availability) => match never {},
+        served = show_metrics(metrics, &gateway, settings.load.server()) => served,
     }
 }
 
-/// Whether nobody but this machine can reach a gateway that listens here.
-fn this_machine_alone(address: SocketAddr, settings: &ServeSettings) -> bool {
-    address.ip().is_loopback() && settings.trusted_proxies == 0 && settings.public_url.is_none()
+fn metrics_listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .with_context(|| format!("cannot listen on {address}; say where to with --metrics-listen"))
 }
 
-async fn metrics_listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await;
-    listener.with_context(|| format!("cannot listen on {address}; say where to with --metrics-listen"))
-}
-
-/// Shows the metrics where somebody else than clients finds them, for as long as somebody awaits it.
-async fn show_metrics(listener: Option<TcpListener>, gateway: &Arc<Gateway>) -> anyhow::Result<()> {
+/// Shows the metrics where no client finds them, for as long as somebody awaits it.
+async fn show_metrics(
+    listener: Option<TcpListener>,
+    gateway: &Arc<Gateway>,
+    settings: ServerSettings,
+) -> anyhow::Result<()> {
     match listener {
-        Some(listener) => axum::serve(listener, gateway.metrics())
+        Some(listener) => http::serve(listener, gateway.metrics(), settings, pending())
             .await
             .context("the server of the metrics failed"),
-        None => std::future::pending().await,
+        None => pending().await,
+    }
+}
+
+/// How GraphiQL is served.
+fn graphiql(settings: &ServeSettings, address: SocketAddr, people: &[seed::Person]) -> GraphiqlSettings {
+    // The tokens are for whoever sits at this machine.
+    let people = people.iter().filter(|_| address.ip().is_loopback());
+    GraphiqlSettings {
+        assets: settings.graphiql_assets.clone(),
+        people: people
+            .map(|person| Person {
+                name: person.name.clone(),
+                role: person.role.clone(),
+                token: person.token.clone(),
+            })
+            .collect(),
     }
 }
 
@@ -140,8 +152,10 @@ async fn row_security(connection: &DatabaseConnection, unwanted: bool) -> anyhow
 }
 
 /// Says where everything is, on standard output: this is what the person asked for, and no log.
-fn announce(address: SocketAddr, people: &[seed::Person]) {
-    println!("GraphiQL   http://{address}/");
+fn announce(address: SocketAddr, with_graphiql: bool, people: &[seed::Person]) {
+    if with_graphiql {
+        println!("GraphiQL   http://{address}/");
+    }
     println!("GraphQL    http://{address}/graphql");
     if !people.is_empty() {
         println!("\nDemo people. Act as one of them with the header `Authorization: Bearer <token>`:\n");
@@ -153,6 +167,12 @@ fn announce(address: SocketAddr, people: &[seed::Person]) {
             println!("{:<name$}  {:<role$}  {}", person.name, person.role, person.token);
         }
     }
+}
+
+/// Waits until it is told to stop twice.
+async fn told_twice() {
+    told_to_stop().await;
+    told_to_stop().await;
 }
 
 /// Waits for an interrupt (Ctrl-C), or for the system's request to end.

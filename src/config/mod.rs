@@ -1,16 +1,18 @@
 //! Every setting, once: its flag, its environment variable, its default, and what it is for.
 
 mod edge;
+mod load;
 mod telemetry;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 pub use self::{
     edge::{DocumentSettings, LimitSettings},
+    load::LoadSettings,
     telemetry::{LogSettings, TelemetrySettings},
 };
 use crate::{database, http, viewer::Secret};
@@ -66,7 +68,7 @@ pub struct DatabaseSettings {
         value_parser = clap::value_parser!(u32).range(1..))]
     pub database_connections: u32,
     /// How many seconds to wait for a free database connection
-    #[arg(long, env = "CODEX_DATABASE_WAIT", value_name = "SECONDS", default_value_t = 5, global = true,
+    #[arg(long, env = "CODEX_DATABASE_WAIT", value_name = "SECONDS", default_value_t = 2, global = true,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub database_wait: u64,
 }
@@ -104,6 +106,15 @@ pub struct ServeSettings {
     /// A folder of npm packages (a `node_modules`) that GraphiQL is served from [default: a CDN]
     #[arg(long, env = "CODEX_GRAPHIQL_ASSETS", value_name = "DIR")]
     pub graphiql_assets: Option<PathBuf>,
+    /// Whether GraphiQL is served
+    #[arg(long, env = "CODEX_GRAPHIQL", value_name = "WHEN", default_value = "local")]
+    pub graphiql: When,
+    /// Whether clients may ask what the schema is, and errors suggest fields that there are
+    #[arg(long, env = "CODEX_INTROSPECTION", value_name = "WHEN", default_value = "local")]
+    pub introspection: When,
+    /// The most operations in one request, as a JSON array; 0: one operation a request
+    #[arg(long, env = "CODEX_BATCH", value_name = "N", default_value_t = 0)]
+    pub batch: u16,
     /// What the gateway tells those who run it.
     #[command(flatten, next_help_heading = "Telemetry")]
     pub telemetry: TelemetrySettings,
@@ -113,6 +124,21 @@ pub struct ServeSettings {
     /// How much a request may ask for.
     #[command(flatten, next_help_heading = "Limits")]
     pub limits: LimitSettings,
+    /// How much is done at once, and for how long.
+    #[command(flatten, next_help_heading = "Load")]
+    pub load: LoadSettings,
+}
+
+/// When to do what helps a developer, and a stranger too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Always
+    On,
+    /// Never
+    Off,
+    /// Where the gateway is for this machine alone: it listens on a loopback address, and neither --public-url nor --trusted-proxies
+    /// says that somebody else sends requests there
+    Local,
 }
 
 /// Whether the database guards the rows as well.
@@ -196,10 +222,29 @@ impl ServeSettings {
             https: self.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
             trusted_proxies: self.trusted_proxies,
             allowed_origins: self.allow_origin.clone(),
-            metrics: false,
+            metrics: self.is_local() && self.telemetry.metrics_listen.is_none(),
             limits,
             documents: self.documents.resolve(&limits)?,
+            introspection: self.is_now(self.introspection),
+            batch: self.batch.into(),
+            body_wait: Duration::from_secs(self.load.body_timeout),
+            load: self.load.load(),
+            rates: self.load.rates(),
         })
+    }
+
+    /// Whether it is time for this.
+    pub fn is_now(&self, when: When) -> bool {
+        match when {
+            When::On => true,
+            When::Off => false,
+            When::Local => self.is_local(),
+        }
+    }
+
+    /// Whether the gateway is for this machine alone.
+    pub fn is_local(&self) -> bool {
+        self.listen.ip().is_loopback() && self.public_url.is_none() && self.trusted_proxies == 0
     }
 }
 

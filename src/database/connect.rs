@@ -1,9 +1,17 @@
 //! From an address to a pool of connections.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr,
+    sqlx::{self, SqliteConnection},
+};
 use thiserror::Error;
+
+use super::Availability;
 
 /// How the pool is made.
 #[derive(Clone, Debug)]
@@ -32,6 +40,9 @@ const MOMENT: Duration = Duration::from_millis(10);
 /// How long a statement waits for whoever holds the database file.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
 
+/// How many of SQLite's steps are taken between two looks at the clock: about a millisecond's.
+const STEPS: i32 = 100_000;
+
 /// Whether this address is that of an embedded database.
 pub fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
@@ -42,6 +53,47 @@ pub fn is_sqlite(url: &str) -> bool {
 /// # Errors
 /// [`ConnectError`] when the address is of another kind of database, or nothing answers there.
 pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectError> {
+    open(settings, for_all(settings)?).await
+}
+
+/// Like [`connect`], for the requests of strangers: no statement runs for longer than `deadline`, and no connection is used that
+/// has seen the database go away.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_for_requests(
+    settings: &Settings,
+    deadline: Duration,
+    availability: Arc<Availability>,
+) -> Result<DatabaseConnection, ConnectError> {
+    let mut options = for_all(settings)?;
+    options
+        .statement_timeout(deadline)
+        .map_sqlx_postgres_before_acquire(move |_, connection| {
+            let usable = !availability.has_outlived(connection.age);
+            Box::pin(async move { Ok(usable) })
+        })
+        // SQLite has no such setting: the connection asks, every so many steps, whether it should go on.
+        .map_sqlx_sqlite_before_acquire(move |connection, _| {
+            Box::pin(async move { give_until(connection, Instant::now() + deadline).await.map(|()| true) })
+        })
+        .map_sqlx_sqlite_pool_opts(move |options| {
+            options.after_connect(move |connection, _| {
+                Box::pin(async move { give_until(connection, Instant::now() + deadline).await })
+            })
+        });
+    open(settings, options).await
+}
+
+/// Has what this connection runs end at that time.
+async fn give_until(connection: &mut SqliteConnection, end: Instant) -> Result<(), sqlx::Error> {
+    let mut connection = connection.lock_handle().await?;
+    connection.set_progress_handler(STEPS, move || Instant::now() < end);
+    Ok(())
+}
+
+/// How a connection is made that reads and writes.
+fn for_all(settings: &Settings) -> Result<ConnectOptions, ConnectError> {
     let mut options = options(settings)?;
     options.map_sqlx_sqlite_opts(|options| {
         // Readers do not wait for the writer, and a second writer waits instead of failing.
@@ -51,7 +103,7 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectE
             .foreign_keys(true)
             .busy_timeout(BUSY_WAIT)
     });
-    open(settings, options).await
+    Ok(options)
 }
 
 /// Like [`connect`], to look at the database as it is: no file is made, and none is written to. PostgreSQL has no such

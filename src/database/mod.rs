@@ -1,5 +1,6 @@
 //! Connecting, reading, changing, and the few things in which PostgreSQL and SQLite differ.
 
+mod availability;
 pub mod catalog;
 mod connect;
 mod dialect;
@@ -8,15 +9,18 @@ mod journal;
 mod observed;
 mod reader;
 mod row_security;
+mod trouble;
 mod writer;
 
-pub use connect::{ConnectError, Settings, connect, connect_read_only, is_sqlite};
+pub use availability::{Availability, Standing};
+pub use connect::{ConnectError, Settings, connect, connect_for_requests, connect_read_only, is_sqlite};
 pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_any_tag, order_by};
 pub use exclusive::exclusively;
 pub use journal::{Journal, Sent, Written};
 pub use observed::{Demand, Observed, PoolState};
 pub use reader::Reader;
 pub use row_security::{Asker, Complaint, READER, RowSecurity, complaints};
+pub use trouble::Trouble;
 pub use writer::{begin_change, may_be_retried};
 
 use chrono::{DateTime, SubsecRound, Utc};

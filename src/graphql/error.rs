@@ -6,7 +6,7 @@ use async_graphql::ErrorExtensions;
 use uuid::Uuid;
 
 use super::limits::Limit;
-use crate::store;
+use crate::{database::Trouble, store};
 
 /// The kinds of errors, as `extensions.code` names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,16 @@ pub enum Code {
     UntrustedDocument,
     /// The request asks for more than this limit lets it.
     Exceeds(Limit),
+    /// The client has asked for too much of late.
+    RateLimited,
+    /// The gateway does not tell what its schema is.
+    IntrospectionDisabled,
+    /// The gateway has more to do than it can, or the database has.
+    Overloaded,
+    /// The database cannot be reached just now.
+    Unavailable,
+    /// The operation took longer than it was given.
+    DeadlineExceeded,
     /// The gateway failed. The client learns an id to quote, and the log has the rest.
     Internal,
 }
@@ -52,6 +62,11 @@ impl Code {
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
             Self::Exceeds(limit) => limit.code(),
+            Self::RateLimited => "RATE_LIMITED",
+            Self::IntrospectionDisabled => "INTROSPECTION_DISABLED",
+            Self::Overloaded => "OVERLOADED",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -110,6 +125,34 @@ impl ClientError {
         }
     }
 
+    /// What kind of error it is.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The gateway, or its database, has more to do than it can.
+    pub fn overloaded() -> Self {
+        Self::new(
+            Code::Overloaded,
+            "There is more to do than can be done just now. Try again in a moment.",
+        )
+    }
+
+    /// The database cannot be reached.
+    pub fn unavailable() -> Self {
+        Self::new(
+            Code::Unavailable,
+            "The database cannot be reached just now. Try again in a moment.",
+        )
+    }
+
+    /// The operation took too long, and was given up.
+    pub fn deadline_exceeded() -> Self {
+        let message = "The operation took too long, and was given up. A change may have been made: with an `Idempotency-Key`, \
+                       sending it again is safe.";
+        Self::new(Code::DeadlineExceeded, message)
+    }
+
     /// Writes what happened to the log, and gives an error that says no more than under which id it stands there.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         let id = Uuid::now_v7();
@@ -154,15 +197,29 @@ impl From<ClientError> for async_graphql::ServerError {
     }
 }
 
+/// What may pass by itself has a code that says so. Of anything else the client learns an id, and the log has the rest.
+impl From<&store::Error> for ClientError {
+    fn from(error: &store::Error) -> Self {
+        let known = match error.trouble() {
+            Some(Trouble::Busy) => Self::overloaded(),
+            Some(Trouble::Unreachable) => Self::unavailable(),
+            Some(Trouble::TimedOut) => Self::deadline_exceeded(),
+            None => return Self::internal(error),
+        };
+        tracing::warn!(error.code = known.code.name(), "{error}");
+        known
+    }
+}
+
 impl From<store::Error> for ClientError {
     fn from(error: store::Error) -> Self {
-        Self::internal(error)
+        Self::from(&error)
     }
 }
 
 impl From<Arc<store::Error>> for ClientError {
     fn from(error: Arc<store::Error>) -> Self {
-        Self::internal(error)
+        Self::from(&*error)
     }
 }
 

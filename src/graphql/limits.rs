@@ -27,6 +27,8 @@ pub struct Limits {
     pub cost: u32,
     /// The most nodes of a page (`BAD_USER_INPUT`).
     pub page_size: u32,
+    /// The most operations of one request, sent as a JSON array (`BAD_USER_INPUT`). All of them together may cost as much as one.
+    pub operations: u32,
 }
 
 impl Limits {
@@ -55,6 +57,7 @@ impl Limits {
         fragments: Self::FRAGMENTS,
         cost: 20_000,
         page_size: super::connection::LARGEST_SIZE as u32,
+        operations: 1,
     };
 }
 

@@ -36,13 +36,17 @@ use async_graphql::{EmptySubscription, SDLExportOptions};
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`. The limits
-/// it only tells; the edge holds them.
-pub fn schema(limits: Limits) -> Schema {
-    Schema::build(Query::new(limits), Mutation::default(), EmptySubscription)
+/// it only tells; the edge holds them. With `suggestions`, an error about a field that there is not tells those that there are.
+pub fn schema(limits: Limits, suggestions: bool) -> Schema {
+    let schema = Schema::build(Query::new(limits), Mutation::default(), EmptySubscription)
         // Below what the edge lets pass the library would refuse, without a code that says so.
         .limit_recursive_depth(Limits::NESTED as usize)
-        .register_output_type::<guard::Rules>()
-        .finish()
+        .register_output_type::<guard::Rules>();
+    match suggestions {
+        true => schema,
+        false => schema.disable_suggestions(),
+    }
+    .finish()
 }
 
 /// The schema's text, sorted, as `schema.graphql` holds it.
@@ -55,6 +59,6 @@ pub fn sdl() -> String {
         .include_specified_by()
         .use_space_ident()
         .indent_width(2);
-    let sdl = schema(Limits::USUAL).sdl_with_options(options);
+    let sdl = schema(Limits::USUAL, true).sdl_with_options(options);
     format!("{}\n", sdl.trim())
 }

@@ -24,6 +24,8 @@ const BYTES_A_TOKEN: u64 = 256;
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) parsed: ExecutableDocument,
+    /// Whether it asks, or could ask, for what the schema is.
+    pub(super) introspects: bool,
     /// About how many bytes it takes, with its text.
     pub(super) bytes: u64,
 }
@@ -40,13 +42,33 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
     let operations = parsed
         .operations
         .iter()
-        .map(|(_, operation)| &operation.node.selection_set);
-    let fragments = parsed.fragments.values().map(|fragment| &fragment.node.selection_set);
-    operations
-        .chain(fragments)
-        .try_for_each(|set| literals_fit(&set.node))?;
+        .map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = parsed
+        .fragments
+        .values()
+        .map(|fragment| &fragment.node.selection_set.node);
+    let sets = || operations.clone().chain(fragments.clone());
+    sets().try_for_each(literals_fit)?;
+    let introspects = sets().any(introspects);
     let bytes = text.len() as u64 + u64::from(tokens) * BYTES_A_TOKEN;
-    Ok(Document { parsed, bytes })
+    Ok(Document {
+        parsed,
+        introspects,
+        bytes,
+    })
+}
+
+/// Whether a selection has one of the fields that tell what the schema is
+/// (<https://spec.graphql.org/September2025/#sec-Schema-Introspection>).
+fn introspects(set: &SelectionSet) -> bool {
+    set.items.iter().any(|selection| match &selection.node {
+        Selection::Field(field) => {
+            matches!(field.node.name.node.as_str(), "__schema" | "__type")
+                || introspects(&field.node.selection_set.node)
+        }
+        Selection::InlineFragment(fragment) => introspects(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(_) => false,
+    })
 }
 
 /// What a parser says of a document, without the drawing of it that may be as long as the document.

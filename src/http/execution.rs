@@ -7,10 +7,13 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationType},
 };
 use axum::http::{HeaderMap, Method, header};
-use serde_json::json;
+use sea_orm::DatabaseConnection;
+use serde_json::{Map, Value, json};
 
 use super::{
-    Gateway, document, idempotency,
+    Gateway, document,
+    document::Document,
+    idempotency,
     limits::{self, Cost},
     observation::Observation,
     refusal::Refusal,
@@ -19,92 +22,123 @@ use super::{
     viewer::Claim,
 };
 use crate::{
-    database::Reader,
-    store::Scope,
+    database::{Observed, Reader},
+    graphql::{ClientError, Code},
+    store::{Scope, change::IdempotencyKey},
     viewer::{Client, Handover},
 };
 
-/// Executes the operation that a request asks for.
-///
-/// # Errors
-/// If it gets no further than here: nothing has been executed.
-pub(super) async fn execute(
-    gateway: &Gateway,
-    client: Client,
-    method: &Method,
-    headers: &HeaderMap,
-    parameters: Parameters,
-) -> Result<Executed, Refusal> {
-    let mut observation = Observation::begin(gateway);
-    let became = executed(gateway, client, method, headers, parameters, &mut observation).await;
-    observation.end(&became);
-    became
+/// An operation that can be executed. Nothing has been read for it yet.
+pub(super) struct Operation {
+    document: Arc<Document>,
+    is_query: bool,
+    name: Option<String>,
+    variables: Map<String, Value>,
+    key: Option<IdempotencyKey>,
+    pub(super) cost: Cost,
+    wants_cost: bool,
 }
 
-async fn executed(
-    gateway: &Gateway,
-    client: Client,
-    method: &Method,
-    headers: &HeaderMap,
-    parameters: Parameters,
-    observation: &mut Observation<'_>,
-) -> Result<Executed, Refusal> {
-    // In this order: what the headers alone tell, what the document tells, what only the database knows.
-    let claim = Claim::from_headers(headers, gateway.settings.secret.as_ref())?;
-    let key = idempotency::key(headers)?.map(|key| (key, parameters.document.digest()));
-    let document = gateway.documents.find(parameters.document)?;
-    observation.found(&document, parameters.operation_name.as_deref());
-    let document = &document.parsed;
-    let is_query = is_query(document, parameters.operation_name.as_deref());
-    if *method != Method::POST && !is_query {
-        return Err(Refusal::method("POST", "Only queries come by GET."));
-    }
-    let key = key.filter(|_| !is_query).map(|(key, document)| {
-        let request = json!([
+impl Operation {
+    /// Prepares the operation that a request asks for.
+    ///
+    /// # Errors
+    /// If it cannot be executed, or must not be.
+    pub(super) fn prepare(
+        gateway: &Gateway,
+        claim: &Claim<'_>,
+        method: &Method,
+        headers: &HeaderMap,
+        parameters: Parameters,
+        observation: &mut Observation<'_>,
+    ) -> Result<Self, Refusal> {
+        let key = idempotency::key(headers)?.map(|key| (key, parameters.document.digest()));
+        let document = gateway.documents.find(parameters.document)?;
+        observation.found(&document, parameters.operation_name.as_deref());
+        if document.introspects && !gateway.settings.introspection {
+            let message = "This gateway does not tell what its schema is.";
+            return Err(ClientError::new(Code::IntrospectionDisabled, message).into());
+        }
+        let is_query = is_query(&document.parsed, parameters.operation_name.as_deref());
+        if *method != Method::POST && !is_query {
+            return Err(Refusal::method("POST", "Only queries come by GET."));
+        }
+        let key = key.filter(|_| !is_query).map(|(key, document)| {
+            let request = json!([
+                document,
+                parameters.operation_name,
+                parameters.variables,
+                claim.tenant()
+            ]);
+            idempotency::keyed(key, &request)
+        });
+        let mut variables = parameters.variables;
+        let mut cost = Cost(0);
+        if let Some(operation) = document::chosen(&document.parsed, parameters.operation_name.as_deref()).next() {
+            document::complete(operation, &mut variables)?;
+            cost = limits::cost(&document.parsed, operation, &variables, gateway.settings.limits.cost)?;
+        }
+        Ok(Self {
             document,
-            parameters.operation_name,
-            parameters.variables,
-            claim.tenant()
-        ]);
-        idempotency::keyed(key, &request)
-    });
-    let mut variables = parameters.variables;
-    let mut cost = Cost(0);
-    if let Some(operation) = document::chosen(document, parameters.operation_name.as_deref()).next() {
-        document::complete(operation, &mut variables)?;
-        cost = limits::cost(document, operation, &variables, gateway.settings.limits.cost)?;
+            is_query,
+            name: parameters.operation_name,
+            variables,
+            key,
+            cost,
+            wants_cost: parameters.wants_cost,
+        })
     }
 
-    let reader = Reader::new(observation.connection(), gateway.row_security);
-    let viewer = claim.viewer(&reader).await?;
-    let extended = claim.extend(&viewer, &reader).await;
-    let scope = Arc::new(Scope::new(viewer, reader).await);
-    let asked = scope.viewer();
-    let keyed = key.is_some();
-    if let Some(key) = key
-        && let Some(answer) = idempotency::answered(&scope, key).await?
-    {
-        return Ok(answer);
+    /// Executes it.
+    ///
+    /// # Errors
+    /// If it gets no further than here: nothing has been executed; or if the database was away for a part of a query.
+    pub(super) async fn execute(
+        self,
+        gateway: &Gateway,
+        client: Client,
+        claim: &Claim<'_>,
+        connection: Observed<DatabaseConnection>,
+    ) -> Result<Executed, Refusal> {
+        let reader = Reader::new(connection, gateway.row_security);
+        let viewer = claim.viewer(&reader).await?;
+        let rates = match viewer.user_id() {
+            Some(user_id) => gateway.rates.charge_viewer(user_id, self.cost)?,
+            None => gateway.rates.charge_address(client.address, self.cost)?,
+        };
+        let extended = claim.extend(&viewer, &reader).await;
+        let scope = Arc::new(Scope::new(viewer, reader).await);
+        let asked = scope.viewer();
+        let keyed = self.key.is_some();
+        if let Some(key) = self.key
+            && let Some(answer) = idempotency::answered(&scope, key).await?
+        {
+            return Ok(answer);
+        }
+        let handover = Arc::<Handover>::default();
+        let mut request = Request::new("")
+            .data(Arc::clone(&scope))
+            .data(client)
+            .data(Arc::clone(&handover));
+        request.set_parsed_query(self.document.parsed.clone());
+        request.operation_name = self.name;
+        request.variables = Variables::from_json(self.variables.into());
+        let mut executed = response::begun(scope.drive(gateway.schema.execute(request)).await)?;
+        if self.is_query {
+            executed = response::whole(executed)?;
+        }
+        executed.http_headers.extend(rates);
+        if self.wants_cost {
+            executed.extensions.insert("cost".to_owned(), self.cost.0.into());
+        }
+        if keyed {
+            idempotency::keep(&scope, &asked, &executed).await;
+        }
+        for cookie in claim.cookies(handover.take(), extended, &gateway.settings) {
+            executed.http_headers.append(header::SET_COOKIE, cookie);
+        }
+        Ok(executed)
     }
-    let handover = Arc::<Handover>::default();
-    let mut request = Request::new("")
-        .data(Arc::clone(&scope))
-        .data(client)
-        .data(Arc::clone(&handover));
-    request.set_parsed_query(document.clone());
-    request.operation_name = parameters.operation_name;
-    request.variables = Variables::from_json(variables.into());
-    let mut executed = response::begun(scope.drive(gateway.schema.execute(request)).await)?;
-    if parameters.wants_cost {
-        executed.extensions.insert("cost".to_owned(), cost.0.into());
-    }
-    if keyed {
-        idempotency::keep(&scope, &asked, &executed).await;
-    }
-    for cookie in claim.cookies(handover.take(), extended, &gateway.settings) {
-        executed.http_headers.append(header::SET_COOKIE, cookie);
-    }
-    Ok(executed)
 }
 
 /// Whether nothing but a query can be meant.

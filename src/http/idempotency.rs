@@ -5,9 +5,9 @@ use async_graphql::Response as Executed;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, response};
 use crate::{
-    graphql::{ClientError, Code},
+    graphql::ClientError,
     store::{
         Scope,
         change::{self, IdempotencyKey},
@@ -53,7 +53,7 @@ pub(super) fn keyed(key: String, request: &serde_json::Value) -> IdempotencyKey 
 pub(super) async fn answered(scope: &Scope, key: IdempotencyKey) -> Result<Option<Executed>, Refusal> {
     let answer = scope.answered(key).await.map_err(|refusal| match refusal {
         change::Refusal::KeyReused => Refusal::http(StatusCode::UNPROCESSABLE_ENTITY, ClientError::key_reused()),
-        change::Refusal::Failed(error) => Refusal::internal(error),
+        change::Refusal::Failed(error) => Refusal::failed(error.into()),
         refusal => Refusal::internal(format!("{refusal:?}")),
     })?;
     let Some(answer) = answer else { return Ok(None) };
@@ -64,11 +64,7 @@ pub(super) async fn answered(scope: &Scope, key: IdempotencyKey) -> Result<Optio
 
 /// Keeps the answer for when the request comes again. Where the gateway failed there is none: then it may be tried again.
 pub(super) async fn keep(scope: &Scope, viewer: &Viewer, executed: &Executed) {
-    let internal = |error: &async_graphql::ServerError| {
-        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-        code == Some(&Code::Internal.name().into())
-    };
-    if executed.errors.iter().any(internal) {
+    if executed.errors.iter().any(|error| response::failure(error).is_some()) {
         return;
     }
     let kept = async {

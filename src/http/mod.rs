@@ -1,5 +1,6 @@
 //! The edge, one file a concern.
 
+mod body;
 mod client_address;
 mod cors;
 mod csrf;
@@ -8,16 +9,21 @@ mod documents;
 mod execution;
 mod graphiql;
 mod graphql;
+mod health;
 mod idempotency;
 mod limits;
+mod load;
 mod metrics;
 mod negotiation;
 mod observation;
+mod panics;
+mod rate;
 mod refusal;
 mod request;
 mod request_id;
 mod response;
 mod security;
+mod server;
 mod settings;
 mod trusted;
 mod viewer;
@@ -25,6 +31,10 @@ mod viewer;
 pub use cors::Origin;
 pub use documents::DocumentSettings;
 pub use graphiql::{Person, Settings as GraphiqlSettings};
+pub use load::LoadSettings;
+pub use panics::masked;
+pub use rate::RateSettings;
+pub use server::{ServerSettings, serve};
 pub use settings::Settings;
 pub use trusted::Trusted;
 
@@ -32,15 +42,14 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     middleware::{from_fn, map_response},
     routing,
 };
 use sea_orm::DatabaseConnection;
 
-use self::{documents::Documents, security::secured};
+use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
 use crate::{
-    database::{Demand, RowSecurity},
+    database::{Availability, Demand, RowSecurity},
     graphql::{Schema, schema},
     telemetry::Metrics,
 };
@@ -50,41 +59,59 @@ pub struct Gateway {
     schema: Schema,
     connection: DatabaseConnection,
     row_security: RowSecurity,
+    availability: Arc<Availability>,
     settings: Settings,
     documents: Documents,
+    bodies: Bodies,
+    load: Load,
+    rates: Rates,
     metrics: Metrics,
     demand: Demand,
 }
 
 impl Gateway {
     /// A gateway over this database.
-    pub fn new(connection: DatabaseConnection, row_security: RowSecurity, settings: Settings) -> Arc<Self> {
+    pub fn new(
+        connection: DatabaseConnection,
+        row_security: RowSecurity,
+        availability: Arc<Availability>,
+        settings: Settings,
+    ) -> Arc<Self> {
         Arc::new(Self {
-            schema: schema(settings.limits),
+            schema: schema(settings.told_limits(), settings.introspection),
             connection,
             row_security,
+            availability,
+            documents: Documents::new(settings.limits, settings.documents.clone()),
+            bodies: Bodies::new(settings.limits.body_bytes, settings.body_wait),
+            load: Load::new(settings.load),
+            rates: Rates::new(settings.rates),
             metrics: Metrics::new(settings.documents.trusted.names()),
             demand: Demand::default(),
-            documents: Documents::new(settings.limits, settings.documents.clone()),
             settings,
         })
     }
 
-    /// Everything that it answers. To be served with [`SocketAddr`](std::net::SocketAddr)s as connect info, by which it
-    /// knows clients.
-    pub fn router(self: &Arc<Self>, graphiql: &GraphiqlSettings) -> Router {
-        let body = DefaultBodyLimit::max(self.settings.limits.body_bytes as usize);
+    /// Everything that it answers; with GraphiQL, where there are settings for it. To be served with
+    /// [`SocketAddr`](std::net::SocketAddr)s as connect info, by which it knows clients.
+    pub fn router(self: &Arc<Self>, graphiql: Option<&GraphiqlSettings>) -> Router {
         let https = self.settings.https;
         let cors = cors::layer(&self.settings.allowed_origins);
-        Router::new()
-            .route("/graphql", routing::any(graphql::answer).layer((cors, body)))
-            .with_state(Arc::clone(self))
-            .merge(graphiql::router(graphiql))
-            .merge(if self.settings.metrics {
-                self.metrics()
-            } else {
-                Router::new()
-            })
+        let router = Router::new()
+            .route("/graphql", routing::any(graphql::answer).layer(cors))
+            .route("/livez", routing::get(health::live))
+            .route("/readyz", routing::get(health::ready))
+            .with_state(Arc::clone(self));
+        let router = match graphiql {
+            Some(settings) => router.merge(graphiql::router(settings)),
+            None => router,
+        };
+        let router = match self.settings.metrics {
+            true => router.merge(self.metrics()),
+            false => router,
+        };
+        router
+            .layer(masked())
             .layer(map_response(move |response| async move { secured(response, https) }))
             .layer(from_fn(request_id::named))
     }

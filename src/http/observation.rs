@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use async_graphql::{Response as Executed, parser::types::OperationType};
 use sea_orm::DatabaseConnection;
 
-use super::{Gateway, document::Document, refusal::Refusal};
+use super::{Gateway, document::Document, refusal::Refusal, response};
 use crate::{
     database::{Journal, Observed},
     graphql::Code,
@@ -30,7 +30,7 @@ impl<'a> Observation<'a> {
             since: Instant::now(),
             kind: Kind::unknown,
             name: None,
-            outcome: Outcome::abandoned,
+            outcome: Outcome::refused,
         }
     }
 
@@ -48,32 +48,38 @@ impl<'a> Observation<'a> {
         }
     }
 
-    /// The pool, for this operation.
-    pub(super) fn connection(&self) -> Observed<DatabaseConnection> {
+    /// Looks at its execution, to which it gives the pool to read from.
+    ///
+    /// # Errors
+    /// Those of the execution.
+    pub(super) async fn during<F: Future<Output = Result<Executed, Refusal>>>(
+        mut self,
+        execute: impl FnOnce(Observed<DatabaseConnection>) -> F,
+    ) -> Result<Executed, Refusal> {
+        // Unless it comes to its end.
+        self.outcome = Outcome::abandoned;
         let pool = self.gateway.connection.clone();
-        Observed::new(pool, Arc::clone(&self.journal), &self.gateway.demand)
+        let became = execute(Observed::new(pool, Arc::clone(&self.journal), &self.gateway.demand)).await;
+        self.outcome = outcome(&became);
+        became
     }
+}
 
-    /// This has become of it.
-    pub(super) fn end(mut self, became: &Result<Executed, Refusal>) {
-        let internal = Code::Internal.name();
-        self.outcome = match became {
-            Err(refusal) if refusal.code() == internal => Outcome::failed,
-            Err(_) => Outcome::refused,
-            Ok(executed) if executed.errors.is_empty() => Outcome::ok,
-            Ok(executed) => {
-                let is_internal = |error| super::response::code(error).as_deref() == Some(internal);
-                match executed.errors.iter().any(is_internal) {
-                    true => Outcome::failed,
-                    false => Outcome::error,
-                }
-            }
-        };
+fn outcome(became: &Result<Executed, Refusal>) -> Outcome {
+    match became {
+        Err(refusal) if refusal.failure().is_some_and(|code| code != Code::Overloaded) => Outcome::failed,
+        Err(_) => Outcome::refused,
+        Ok(executed) if executed.errors.is_empty() => Outcome::ok,
+        Ok(executed) if executed.errors.iter().any(|error| response::failure(error).is_some()) => Outcome::failed,
+        Ok(_) => Outcome::error,
     }
 }
 
 impl Drop for Observation<'_> {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.outcome = Outcome::failed;
+        }
         let (took, written) = (self.since.elapsed(), self.journal.take());
         let metrics = &self.gateway.metrics;
         let executed = matches!(self.outcome, Outcome::ok | Outcome::error | Outcome::failed);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_graphql::ServerError;
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 
@@ -13,12 +13,14 @@ use crate::graphql::{ClientError, Code, Limit};
 
 /// The most errors in an answer to what was not executed: a document may have as many as it has fields.
 const MOST_ERRORS: usize = 20;
+/// In how many seconds a client may come again with what could not be done just now.
+const SOON: &str = "1";
 
 /// A request that gets no further than the edge. Nothing has been executed, so its answer has no `data`.
 pub(super) struct Refusal {
     status: Status,
     errors: Vec<ServerError>,
-    header: Option<(HeaderName, HeaderValue)>,
+    headers: HeaderMap,
 }
 
 /// Which status says so.
@@ -65,7 +67,7 @@ impl Refusal {
         Self {
             status: Status::Operation,
             errors,
-            header: None,
+            headers: HeaderMap::new(),
         }
     }
 
@@ -73,20 +75,38 @@ impl Refusal {
         Self {
             status: Status::Http(status),
             errors: vec![error.into()],
-            header: None,
+            headers: HeaderMap::new(),
         }
     }
 
-    fn with(self, name: HeaderName, value: HeaderValue) -> Self {
-        Self {
-            header: Some((name, value)),
-            ..self
+    /// The gateway failed, or could not do it just now.
+    pub(super) fn failed(error: ClientError) -> Self {
+        match error.code() {
+            Code::Overloaded | Code::Unavailable => Self::http(StatusCode::SERVICE_UNAVAILABLE, error)
+                .with(header::RETRY_AFTER, HeaderValue::from_static(SOON)),
+            Code::DeadlineExceeded => Self::http(StatusCode::GATEWAY_TIMEOUT, error),
+            _ => Self::http(StatusCode::INTERNAL_SERVER_ERROR, error),
         }
+    }
+
+    /// Which failure of the gateway's it tells of, if it does.
+    pub(super) fn failure(&self) -> Option<Code> {
+        self.errors.iter().find_map(response::failure)
     }
 
     /// Its code: that of the first error.
     pub(super) fn code(&self) -> String {
         self.errors.first().and_then(response::code).unwrap_or_default()
+    }
+
+    /// Its errors, for an answer that is not all refused.
+    pub(super) fn into_errors(self) -> Vec<ServerError> {
+        self.errors
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
     }
 
     /// The answer: like any GraphQL response, but without `data`.
@@ -96,9 +116,7 @@ impl Refusal {
             Status::Http(status) => status,
         };
         let mut response = response::errors(status, kind, &self.errors);
-        if let Some((name, value)) = self.header {
-            response.headers_mut().insert(name, value);
-        }
+        response.headers_mut().extend(self.headers);
         response
     }
 }

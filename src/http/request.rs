@@ -1,17 +1,13 @@
 //! What a client asks, out of a body or out of a query string.
 
-use axum::{
-    body::Bytes,
-    extract::rejection::BytesRejection,
-    http::{HeaderMap, StatusCode, header},
-};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::{
     documents::{Asked, Hash},
     refusal::Refusal,
 };
-use crate::graphql::{Code, Limits};
+use crate::graphql::Code;
 
 /// The parameters of a request, as GraphQL over HTTP names them.
 #[derive(Debug)]
@@ -44,32 +40,8 @@ impl Parameters {
         Self::from_map(parameters)
     }
 
-    /// Reads the parameters out of a POST request's JSON body.
-    pub(super) fn from_body(
-        headers: &HeaderMap,
-        body: Result<Bytes, BytesRejection>,
-        limits: &Limits,
-    ) -> Result<Self, Refusal> {
-        if !is_json(headers) {
-            let message = "The body must be `application/json`, in UTF-8, and the `Content-Type` header must say so.";
-            return Err(Refusal::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                Code::BadUserInput,
-                message,
-            ));
-        }
-        let body = body.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refusal::body_too_large(limits.body_bytes),
-            status => Refusal::new(status, Code::BadUserInput, rejection.body_text()),
-        })?;
-        match serde_json::from_slice(&body) {
-            Ok(Value::Object(parameters)) => Self::from_map(parameters),
-            Ok(_) => Err(Refusal::bad_request("The body must be a JSON object.")),
-            Err(error) => Err(Refusal::bad_request(format!("The body is not JSON: {error}."))),
-        }
-    }
-
-    fn from_map(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
+    /// Reads the parameters out of a JSON object.
+    pub(super) fn from_map(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
         let mut take = |name: &str| parameters.remove(name).filter(|value| !value.is_null());
         let text = match take("query") {
             Some(Value::String(text)) => Some(text),
@@ -115,6 +87,22 @@ fn persisted_query(extensions: &Map<String, Value>) -> Result<Option<Hash>, Refu
             "of version 1, with the SHA-256 of the document as `sha256Hash`",
         )),
     }
+}
+
+/// Makes sure that a POST request says that its body is JSON.
+///
+/// # Errors
+/// If it says anything else, or nothing.
+pub(super) fn check_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    if is_json(headers) {
+        return Ok(());
+    }
+    let message = "The body must be `application/json`, in UTF-8, and the `Content-Type` header must say so.";
+    Err(Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::BadUserInput,
+        message,
+    ))
 }
 
 fn must_be(name: &str, what: &str) -> Refusal {

@@ -3,12 +3,12 @@
 use async_graphql::{Response as Executed, ServerError, Value};
 use async_graphql_axum::GraphQLResponse;
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
 use super::{negotiation::Answer, refusal::Refusal};
-use crate::graphql::Code;
+use crate::graphql::{ClientError, Code};
 
 /// An answer is for one viewer, and no cache tells viewers apart.
 const NOT_KEPT: &str = "no-store";
@@ -31,13 +31,74 @@ pub(super) fn begun(mut executed: Executed) -> Result<Executed, Refusal> {
     Ok(executed)
 }
 
-/// Writes what became of an operation.
-pub(super) fn written(kind: Answer, executed: Executed) -> Response {
-    let mut response = GraphQLResponse::from(executed).into_response();
+/// Which failure of the gateway's an error tells of; nothing, if it is not the gateway that failed.
+pub(super) fn failure(error: &ServerError) -> Option<Code> {
+    const FAILURES: [Code; 4] = [
+        Code::Internal,
+        Code::Overloaded,
+        Code::Unavailable,
+        Code::DeadlineExceeded,
+    ];
+    let code = error.extensions.as_ref()?.get("code")?;
+    FAILURES.into_iter().find(|failure| *code == failure.name().into())
+}
+
+/// What a query came to, unless the database was away for a part of it: half an answer would be taken for a whole one.
+///
+/// # Errors
+/// If it was.
+pub(super) fn whole(executed: Executed) -> Result<Executed, Refusal> {
+    let away = executed.errors.iter().find_map(|error| match failure(error)? {
+        Code::Overloaded => Some(ClientError::overloaded()),
+        Code::Unavailable => Some(ClientError::unavailable()),
+        Code::DeadlineExceeded => Some(ClientError::deadline_exceeded()),
+        _ => None,
+    });
+    match away {
+        Some(error) => Err(Refusal::failed(error)),
+        None => Ok(executed),
+    }
+}
+
+/// What became of a request.
+pub(super) enum Answered {
+    One(Executed),
+    /// Of each operation of a batch.
+    Batch(Vec<Result<Executed, Refusal>>),
+}
+
+/// Writes what became of a request.
+pub(super) fn written(kind: Answer, answered: Answered) -> Response {
+    let mut response = match answered {
+        Answered::One(executed) => GraphQLResponse::from(executed).into_response(),
+        Answered::Batch(batch) => written_batch(batch),
+    };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(NOT_KEPT));
     response
+}
+
+fn written_batch(batch: Vec<Result<Executed, Refusal>>) -> Response {
+    let mut headers = HeaderMap::new();
+    let mut answers = Vec::with_capacity(batch.len());
+    for answer in batch {
+        answers.push(match answer {
+            Ok(mut executed) => {
+                for (name, value) in std::mem::take(&mut executed.http_headers).iter() {
+                    // Each of them may begin or end a session; of everything else the last word counts.
+                    if name == header::SET_COOKIE {
+                        headers.append(name, value.clone());
+                    } else {
+                        headers.insert(name, value.clone());
+                    }
+                }
+                serde_json::json!(executed)
+            }
+            Err(refusal) => serde_json::json!({ "errors": refusal.into_errors() }),
+        });
+    }
+    (headers, serde_json::Value::from(answers).to_string()).into_response()
 }
 
 /// Writes why nothing was executed.

@@ -1,10 +1,12 @@
 //! How the edge is set.
 
-use super::{DocumentSettings, Origin};
+use std::time::Duration;
+
+use super::{DocumentSettings, LoadSettings, Origin, RateSettings};
 use crate::{graphql::Limits, viewer::Secret};
 
 /// How the edge is set, and what it must know of the world outside. The default is the safe one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The key that session cookies are signed with. Without it only bearer tokens are read, and no session cookies.
     pub secret: Option<Secret>,
@@ -20,4 +22,43 @@ pub struct Settings {
     pub metrics: bool,
     /// How documents are found and kept.
     pub documents: DocumentSettings,
+    /// Whether the schema may be asked for what it is, and errors suggest the names of fields that there are.
+    pub introspection: bool,
+    /// The most operations of a batch; 0: no batches.
+    pub batch: usize,
+    /// How long a request's body may take to arrive.
+    pub body_wait: Duration,
+    /// How much is done at once.
+    pub load: LoadSettings,
+    /// How much a client may ask for in a minute.
+    pub rates: RateSettings,
+}
+
+impl Settings {
+    /// The limits, as clients are told them.
+    pub(super) fn told_limits(&self) -> Limits {
+        Limits {
+            operations: u32::try_from(self.batch.max(1)).unwrap_or(u32::MAX),
+            ..self.limits
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            metrics: false,
+            secret: None,
+            https: false,
+            trusted_proxies: 0,
+            allowed_origins: Vec::new(),
+            limits: Limits::default(),
+            documents: DocumentSettings::default(),
+            introspection: false,
+            batch: 0,
+            body_wait: Duration::from_secs(10),
+            load: LoadSettings::default(),
+            rates: RateSettings::default(),
+        }
+    }
 }

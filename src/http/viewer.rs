@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use super::{Settings, refusal::Refusal};
 use crate::{
     database::Reader,
+    store,
     viewer::{Credential, Handed, Secret, SignInError, Viewer, cookie, extend, identify},
 };
 
@@ -55,7 +56,7 @@ impl<'a> Claim<'a> {
                     Refusal::unauthenticated("The session token is unknown or has expired.")
                 }
                 SignInError::UnknownTenant => unknown_tenant(),
-                SignInError::Database(error) => Refusal::internal(error),
+                SignInError::Database(error) => Refusal::failed(store::Error::from(error).into()),
             })
     }
 

@@ -3,7 +3,10 @@
 use sea_orm::DbErr;
 use thiserror::Error;
 
-use crate::viewer::{SecretsError, proof::ProofError};
+use crate::{
+    database::Trouble,
+    viewer::{SecretsError, proof::ProofError},
+};
 
 /// A read that failed. The text is for the log alone: `graphql::error` gives a client an id to quote in its place.
 #[derive(Debug, Error)]
@@ -20,6 +23,16 @@ pub enum Error {
     /// A secret could not be made.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+}
+
+impl Error {
+    /// What it comes from, if that may pass by itself.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Database(error) => Trouble::of(error),
+            _ => None,
+        }
+    }
 }
 
 impl From<ProofError> for Error {

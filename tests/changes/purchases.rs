@@ -21,7 +21,7 @@ use super::{
     content::row,
     limits::{edges, long},
 };
-use crate::support::{App, Edge, Person, content, global_id};
+use crate::support::{App, Person, content, global_id, open};
 
 /// A payment of 9.99 for content.
 fn sale(customer: &Person, content_id: Uuid, reference: &str) -> Value {
@@ -117,7 +117,7 @@ on_both! {
     async fn fifty_who_tell_of_one_payment_make_one_purchase(app) {
         let [webhook, ann, bob] = [app.platform_owner("webhook").await, app.person("ann").await, app.person("bob").await];
         let piece = content(&ann, "piece").save(&app).await;
-        let gateways = [app.as_(&webhook), app.beside(Edge::default()).await.bearer(&webhook.token)];
+        let gateways = [app.as_(&webhook), app.beside(open()).await.bearer(&webhook.token)];
         let told = sale(&bob, piece, "pay-1");
         let payloads = join_all((0..50).map(|n| gateways[n % 2].changed("recordPurchase", told.clone(), "purchase { id }"))).await;
         assert!(payloads.windows(2).all(|pair| pair[0] == pair[1]), "{payloads:?}");

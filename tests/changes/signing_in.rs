@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde_json::{Value, json};
 
-use crate::support::{App, Client, Edge, PASSWORD, Person, SECRET, texts};
+use crate::support::{App, Client, Edge, PASSWORD, Person, SECRET, open, texts};
 
 const WHO: &str = "{ viewer { name } }";
 
@@ -177,7 +177,7 @@ on_both! {
 
     async fn an_address_tries_so_often_and_no_more(app) {
         somebody(&app, "ann").await;
-        let settings = Edge { trusted_proxies: 1, ..Default::default() };
+        let settings = Edge { trusted_proxies: 1, ..open() };
         let client = app.beside(settings).await;
         let row = sign_in_attempt::ActiveModel {
             subject: Set("address:203.0.113.9".to_owned()),
@@ -222,7 +222,7 @@ on_both! {
 
     async fn over_https_the_cookie_goes_no_other_way(app) {
         somebody(&app, "ann").await;
-        let settings = Edge { secret: Some(Secret::new(SECRET)), https: true, ..Default::default() };
+        let settings = Edge { secret: Some(Secret::new(SECRET)), https: true, ..open() };
         let client = app.beside(settings).await;
         let answer = client.send_change("signIn", right(), "token").await;
         assert!(answer.cookies[0].starts_with("__Secure-better-auth.session_token="), "{:?}", answer.cookies);
@@ -235,7 +235,7 @@ on_both! {
 
     async fn without_the_key_there_are_no_cookies(app) {
         somebody(&app, "ann").await;
-        let client = app.beside(Edge::default()).await;
+        let client = app.beside(open()).await;
         let answer = client.send_change("signIn", right(), "token").await;
         assert!(answer.cookies.is_empty());
         let client = client.bearer(answer.body["data"]["signIn"]["token"].as_str().unwrap());

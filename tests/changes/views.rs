@@ -17,7 +17,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 use super::content::row;
-use crate::support::{App, Database, Edge, content, global_id, media};
+use crate::support::{App, Database, content, global_id, media, open};
 
 /// How often content was viewed, as far as that is counted.
 async fn counted(app: &App, id: Uuid) -> i32 {
@@ -118,7 +118,7 @@ on_both! {
         let ann = app.person("ann").await;
         let piece = content(&ann, "piece").save(&app).await;
         let seen = row(&app, piece).await.updated_at;
-        let gateways = [app.as_(&ann), app.beside(Edge::default()).await.bearer(&ann.token)];
+        let gateways = [app.as_(&ann), app.beside(open()).await.bearer(&ann.token)];
         let views = join_all((0..200).map(|n| gateways[n % 2].changed("recordView", input(piece), "__typename")));
         // Counted by two at once, all the while.
         let folds = join_all((0..20).map(|_| async { fold_views(&app.db).await.unwrap() }));

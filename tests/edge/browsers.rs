@@ -3,7 +3,7 @@
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use crate::support::{App, Database, Edge, process};
+use crate::support::{App, Database, Edge, open, process};
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const QUERY: &str = "?query=%7B__typename%7D";
@@ -97,10 +97,7 @@ on_both! {
 
 #[tokio::test]
 async fn https_is_for_good() {
-    let edge = Edge {
-        https: true,
-        ..Edge::default()
-    };
+    let edge = Edge { https: true, ..open() };
     let app = App::set(Database::sqlite().await, edge).await;
     let response = ask(&app, Method::GET, QUERY, &[]).await;
     assert_eq!(response.headers()["strict-transport-security"], "max-age=31536000");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::support::{App, Database, Edge, process};
+use crate::support::{App, Database, Edge, open, process};
 
 fn hash(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -121,10 +121,7 @@ async fn trusting(path: &Path, trusted_only: bool) -> App {
         trusted_only,
         ..DocumentSettings::default()
     };
-    let edge = Edge {
-        documents,
-        ..Edge::default()
-    };
+    let edge = Edge { documents, ..open() };
     App::set(Database::sqlite().await, edge).await
 }
 

@@ -6,7 +6,7 @@ use codex_gateway::graphql::Limits;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::support::{App, Client, Database, Edge};
+use crate::support::{App, Client, Database, Edge, open};
 
 /// An introspection query as tools send it, with all that they may ask for.
 const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description queryType { name kind } mutationType { name kind } subscriptionType { name kind }
@@ -20,10 +20,7 @@ const INTROSPECTION: &str = "query IntrospectionQuery { __schema { description q
     ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
 
 fn edge(limits: Limits) -> Edge {
-    Edge {
-        limits,
-        ..Edge::default()
-    }
+    Edge { limits, ..open() }
 }
 
 /// Levels of fields, as many as this, and none of them a list.

@@ -36,7 +36,7 @@ use self::{
     rules::{Kind, Row, Viewer},
     world::{World, organization_slug, token, worlds},
 };
-use crate::support::{App, Client, Database, Edge};
+use crate::support::{App, Client, Database, Edge, open};
 
 /// How many queries are asked of each world.
 const QUESTIONS: usize = 40;
@@ -67,10 +67,7 @@ fn unlimited() -> Edge {
         cost: u32::MAX,
         ..Limits::USUAL
     };
-    Edge {
-        limits,
-        ..Edge::default()
-    }
+    Edge { limits, ..open() }
 }
 
 /// The fields of the schema that the oracle's queries ask for, as `Type.field`: found by looking at many of them.

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
+    future::pending,
+    net::TcpListener,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -11,12 +12,12 @@ use std::{
 };
 
 use codex_gateway::{
-    database::{RowSecurity, Settings, connect},
-    http::{Gateway, GraphiqlSettings},
+    database::{Availability, RowSecurity, Settings, connect_for_requests},
+    http::{self, Gateway, GraphiqlSettings, RateSettings, ServerSettings},
     viewer::Secret,
 };
 use sea_orm::{DatabaseConnection, DbBackend, Statement};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 
 use super::{Client, Database, Edge, Person};
 
@@ -39,12 +40,13 @@ pub struct App {
 impl App {
     /// Starts a gateway over this database.
     pub async fn on(database: Database) -> Self {
-        Self::set(database, Edge::default()).await
+        Self::set(database, open()).await
     }
 
     /// Starts a gateway over this database, with its edge set like this.
     pub async fn set(database: Database, edge: Edge) -> Self {
-        let mut connection = pool(&database).await;
+        let availability = Arc::<Availability>::default();
+        let mut connection = pool(&database, &edge, &availability).await;
         let statements = Arc::new(AtomicU64::new(0));
         let sent = Arc::new(Mutex::new(Vec::new()));
         // Counted by the ORM, and so independent of what the gateway says of itself.
@@ -57,7 +59,7 @@ impl App {
             secret: Some(Secret::new(SECRET)),
             ..edge
         };
-        let (url, server) = serve(connection, edge).await;
+        let (url, server) = serve(connection, availability, edge);
         Self {
             db: database.connect().await,
             url,
@@ -71,7 +73,9 @@ impl App {
 
     /// A client of another gateway over the same database, which has these settings.
     pub async fn beside(&self, edge: Edge) -> Client {
-        let (url, server) = serve(pool(&self.database).await, edge).await;
+        let availability = Arc::<Availability>::default();
+        let connection = pool(&self.database, &edge, &availability).await;
+        let (url, server) = serve(connection, availability, edge);
         self.servers.lock().unwrap().push(server);
         Client::new(self.http.clone(), format!("{url}/graphql"))
     }
@@ -117,13 +121,24 @@ impl App {
     }
 }
 
-async fn pool(database: &Database) -> DatabaseConnection {
+/// Settings that keep nobody from asking what the schema is, or more in a minute than a client does.
+pub fn open() -> Edge {
+    Edge {
+        introspection: true,
+        rates: RateSettings { viewer: 0, address: 0 },
+        ..Edge::default()
+    }
+}
+
+async fn pool(database: &Database, edge: &Edge, availability: &Arc<Availability>) -> DatabaseConnection {
     let settings = Settings {
         url: database.url.clone(),
         connections: 8,
         wait: Duration::from_secs(30),
     };
-    connect(&settings).await.unwrap()
+    connect_for_requests(&settings, edge.load.deadline, Arc::clone(availability))
+        .await
+        .unwrap()
 }
 
 impl Drop for App {
@@ -133,17 +148,14 @@ impl Drop for App {
 }
 
 /// Starts a gateway, and tells where it listens.
-async fn serve(connection: DatabaseConnection, edge: Edge) -> (String, JoinHandle<()>) {
+fn serve(connection: DatabaseConnection, availability: Arc<Availability>, edge: Edge) -> (String, JoinHandle<()>) {
     let row_security = match connection.get_database_backend() {
         DbBackend::Postgres => RowSecurity::On,
         _ => RowSecurity::Off,
     };
-    let router = Gateway::new(connection, row_security, edge).router(&GraphiqlSettings::default());
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let router = Gateway::new(connection, row_security, availability, edge).router(Some(&GraphiqlSettings::default()));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    (
-        url,
-        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() }),
-    )
+    let serving = http::serve(listener, router, ServerSettings::USUAL, pending());
+    (url, tokio::spawn(async move { serving.await.unwrap() }))
 }

@@ -8,7 +8,7 @@ mod database;
 pub mod process;
 mod world;
 
-pub use app::{App, SECRET};
+pub use app::{App, SECRET, open};
 pub use client::{Answer, Client};
 pub use codex_gateway::http::Settings as Edge;
 pub use database::{Database, texts};

@@ -27,6 +27,27 @@ const TYPES: u64 = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Cost(pub(in crate::http) u32);
 
+impl Cost {
+    /// That of whatever costs nothing else.
+    pub(in crate::http) const LEAST: Self = Self(1);
+
+    /// That of several operations.
+    pub(in crate::http) fn sum(costs: impl Iterator<Item = Self>) -> Self {
+        Self(costs.fold(0, |sum, cost| sum.saturating_add(cost.0)))
+    }
+
+    /// Makes sure that it is no more than `most`.
+    ///
+    /// # Errors
+    /// If it is.
+    pub(in crate::http) fn check(self, most: u32) -> Result<(), ClientError> {
+        match self.0 > most {
+            true => Err(exceeded(Limit::Cost, most, Some(self.0))),
+            false => Ok(()),
+        }
+    }
+}
+
 /// The cost of an operation with these variables. The document must have passed the limits on its shape: this goes as deep
 /// as it does, and no fragment may contain itself.
 ///
@@ -45,11 +66,9 @@ pub(in crate::http) fn cost(
         fragments: HashMap::new(),
     };
     let sum = estimate.set(&operation.selection_set.node, Catalog::root(operation.ty));
-    let cost = u32::try_from(sum.once.div_ceil(OBJECT)).unwrap_or(u32::MAX);
-    match cost > most {
-        true => Err(exceeded(Limit::Cost, most, Some(cost))),
-        false => Ok(Cost(cost)),
-    }
+    let cost = Cost(u32::try_from(sum.once.div_ceil(OBJECT)).unwrap_or(u32::MAX));
+    cost.check(most)?;
+    Ok(cost)
 }
 
 /// A sum, in tenths.

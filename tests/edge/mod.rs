@@ -2,9 +2,11 @@
 
 mod batches;
 mod browsers;
+mod connections;
 mod documents;
 mod explorers;
 mod hostile;
 mod limits;
 mod load;
+mod outage;
 mod rates;

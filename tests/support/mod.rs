@@ -4,6 +4,7 @@
 mod both;
 mod app;
 mod client;
+pub mod cluster;
 mod database;
 pub mod process;
 mod world;

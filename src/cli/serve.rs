@@ -48,6 +48,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     }
     println!("\nCtrl-C stops it.");
 
+    let traces = edge.traces.clone();
     let gateway = Gateway::new(connection.clone(), row_security, Arc::clone(&availability), edge);
     let router = gateway.router(graphiql.as_ref());
     let stop = async {
@@ -55,13 +56,19 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
         tracing::info!("stopping: what runs may go on for a while; whoever tells it once more stops it at once");
     };
     // The house is kept for as long as there is a server.
-    tokio::select! {
+    let served = tokio::select! {
         served = http::serve(listener, router, settings.load.server(), stop) => served.context("the server failed"),
         () = told_twice() => Ok(()),
         never = housekeeping::keep(&connection) => match never {},
         never = heartbeat::keep(&database, &availability) => match never {},
         served = show_metrics(metrics, &gateway, settings.load.server()) => served,
+    };
+    if let Some(traces) = traces {
+        tokio::task::spawn_blocking(move || traces.end())
+            .await
+            .context("the last traces are lost")?;
     }
+    served
 }
 
 fn metrics_listener(address: SocketAddr) -> anyhow::Result<TcpListener> {

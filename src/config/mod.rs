@@ -222,6 +222,8 @@ impl ServeSettings {
             https: self.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
             trusted_proxies: self.trusted_proxies,
             allowed_origins: self.allow_origin.clone(),
+            slow: self.telemetry.slow(),
+            traces: self.telemetry.traces()?,
             metrics: self.is_local() && self.telemetry.metrics_listen.is_none(),
             limits,
             documents: self.documents.resolve(&limits)?,

@@ -1,10 +1,12 @@
 //! What the gateway tells those who run it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
+use anyhow::Context;
 use clap::Args;
+use url::Url;
 
-use crate::telemetry::Format;
+use crate::telemetry::{Format, Traces};
 
 /// The log.
 #[derive(Clone, Debug, Args)]
@@ -38,4 +40,21 @@ pub struct TelemetrySettings {
     /// machine can reach the gateway, and otherwise nowhere
     #[arg(long, env = "CODEX_METRICS_LISTEN", value_name = "ADDRESS")]
     pub metrics_listen: Option<SocketAddr>,
+    /// From how many milliseconds on the log tells of an operation that it was slow, and what it asked of the database; 0: never
+    #[arg(long, env = "CODEX_SLOW_OPERATION", value_name = "MS", default_value_t = 1000)]
+    pub slow_operation: u64,
+    /// The OpenTelemetry collector that traces go to, such as `http://127.0.0.1:4318` (OTLP over HTTP). Without it there are none
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", value_parser = super::web_address)]
+    pub otlp_endpoint: Option<Url>,
+}
+
+impl TelemetrySettings {
+    pub(super) fn slow(&self) -> Option<Duration> {
+        (self.slow_operation > 0).then(|| Duration::from_millis(self.slow_operation))
+    }
+
+    pub(super) fn traces(&self) -> anyhow::Result<Option<Traces>> {
+        let traces = self.otlp_endpoint.as_ref().map(Traces::to);
+        traces.transpose().context("--otlp-endpoint")
+    }
 }

@@ -68,7 +68,7 @@ async fn respond(gateway: &Gateway, client: Client, head: &Parts, body: Body) ->
     };
     let claim = Claim::from_headers(&head.headers, gateway.settings.secret.as_ref())?;
     let prepare = |parameters| {
-        let mut seen = Observation::begin(gateway);
+        let mut seen = Observation::begin(gateway, &head.headers);
         let operation = Operation::prepare(gateway, &claim, &head.method, &head.headers, parameters, &mut seen)?;
         Ok((seen, operation))
     };

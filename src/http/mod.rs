@@ -1,5 +1,6 @@
 //! The edge, one file a concern.
 
+mod blanked;
 mod body;
 mod client_address;
 mod cors;

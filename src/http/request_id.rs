@@ -16,13 +16,20 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 const LONGEST: usize = 128;
 
 /// Names a request while it is answered.
-pub(super) async fn named(request: Request, next: Next) -> Response {
+pub(super) async fn named(mut request: Request, next: Next) -> Response {
     let id = given(request.headers()).unwrap_or_else(made);
+    request.headers_mut().insert(REQUEST_ID, id.clone());
     // At the level of errors, or they would go without where nothing else is logged.
     let span = tracing::error_span!("request", request_id = id.to_str().unwrap_or_default());
     let mut response = next.run(request).instrument(span).await;
     response.headers_mut().insert(REQUEST_ID, id);
     response
+}
+
+/// The id of a request that was named.
+pub(super) fn of(headers: &HeaderMap) -> &str {
+    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    id.unwrap_or_default()
 }
 
 /// The id that a request came with, if it is one that can be written to a log as it stands.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
+    encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
@@ -28,33 +28,68 @@ const STATEMENTS: [f64; 12] = [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24
 const KEYS: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0, 2000.0, 10000.0];
 
 /// What became of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[allow(non_camel_case_types, reason = "Prometheus writes them so")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// It was answered, without an error.
-    ok,
+    Fine,
     /// It was answered, and something in it was an error.
-    error,
+    Error,
     /// The gateway failed, at least in part.
-    failed,
+    Failed,
     /// Nothing of it was executed.
-    refused,
+    Refused,
     /// Nobody waited for its end: the client, or the gateway itself.
-    abandoned,
+    Abandoned,
+}
+
+impl Outcome {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fine => "ok",
+            Self::Error => "error",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl EncodeLabelValue for Outcome {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        self.name().encode(encoder)
+    }
 }
 
 /// What an operation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-#[allow(non_camel_case_types, reason = "Prometheus writes them so")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// It reads.
-    query,
+    Query,
     /// It changes.
-    mutation,
+    Mutation,
     /// It listens.
-    subscription,
+    Subscription,
     /// It was refused before that was known.
-    unknown,
+    Unknown,
+}
+
+impl Kind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl EncodeLabelValue for Kind {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
+        self.name().encode(encoder)
+    }
 }
 
 /// An operation, as its numbers are told apart.
@@ -170,7 +205,7 @@ impl Metrics {
     /// so was valid, is worth a name of its own.
     pub fn operation(&self, name: Option<&str>, kind: Kind, executed: bool) -> Operation {
         let operation = match kind {
-            Kind::unknown => Arc::clone(&self.names.other),
+            Kind::Unknown => Arc::clone(&self.names.other),
             _ => self.names.bounded(name, executed),
         };
         Operation { operation, kind }

@@ -4,6 +4,8 @@
 mod log;
 mod metrics;
 mod panic;
+mod traces;
 
 pub use log::{Format, start};
 pub use metrics::{Kind, Metrics, Operation, Outcome};
+pub use traces::{Ended, Traces};

@@ -11,7 +11,12 @@ use std::{
 /// The gateway's binary, with none of the settings that this process may have been started with.
 pub fn gateway(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codex-gateway"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CODEX_") || name == "DATABASE_URL") {
+    let is_setting = |name: &str| {
+        ["CODEX_", "OTEL_", "DATABASE_URL"]
+            .iter()
+            .any(|own| name.starts_with(own))
+    };
+    for (name, _) in std::env::vars().filter(|(name, _)| is_setting(name)) {
         command.env_remove(name);
     }
     command
@@ -126,6 +131,11 @@ impl Served {
             "{something}: {lines:#?}"
         );
         lines
+    }
+
+    /// All that it has said on standard error, once it has stopped.
+    pub fn last_words(&self) -> Vec<String> {
+        self.log.wait(|_| false)
     }
 
     /// The process.

@@ -4,7 +4,7 @@ use entity::media_item::Status;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, prelude::Uuid};
 use serde_json::json;
 
-use crate::support::{content, global_id, media};
+use crate::support::{content, global, global_id, media};
 
 /// A change that takes a large number.
 const UPLOADED: &str = "mutation ($input: MarkMediaItemUploadedInput!) { markMediaItemUploaded(input: $input) { mediaItem { fileSizeBytes } } }";
@@ -118,6 +118,33 @@ on_both! {
             };
             let data = app.as_(&ann).data_with(&query, variables).await;
             assert_eq!(data["markMediaItemUploaded"]["mediaItem"]["fileSizeBytes"], json!(bytes), "{way}");
+        }
+    }
+
+    async fn a_text_is_never_part_of_a_statement(app) {
+        let author = app.person("author").await;
+        let piece = content(&author, "one").save(&app).await;
+        // Ends a text, a statement, a comment or a name in one of the languages that it could come to.
+        const HOSTILE: &str = "4711'\"`\\; DROP TABLE a; -- /* $1 $(id) http://1.1";
+        app.take_statements();
+        let client = app.as_(&author);
+        let query = "query ($text: String!, $id: ID!) {
+            contents(filter: { search: $text, anyTag: [$text], category: [$text] }) { totalCount nodes { id } }
+            mediaItems(filter: { search: $text }) { totalCount }
+            organization(by: { slug: $text }) { id } node(id: $id) { id } nodes(ids: [$id]) { id }
+            content(by: { organizationSlug: { organization: $text, slug: $text } }) { id }
+        }";
+        let data = client.data_with(query, json!({ "text": HOSTILE, "id": global("User", HOSTILE) })).await;
+        assert_eq!(data["contents"]["totalCount"], 0);
+        let input = json!({ "id": global_id("Content", piece), "title": HOSTILE, "description": HOSTILE, "tags": [HOSTILE] });
+        let changed = client.changed("updateContent", input, "content { title description tags }").await;
+        assert_eq!(changed["content"], json!({ "title": HOSTILE, "description": HOSTILE, "tags": [HOSTILE] }), "it is kept as it is");
+        let found = client.data_with("query ($text: String!) { contents(filter: { search: $text, anyTag: [$text] }) { totalCount } }", json!({ "text": HOSTILE }));
+        assert_eq!(found.await["contents"]["totalCount"], 1, "and found");
+        let statements = app.take_statements();
+        assert!(statements.len() > 5);
+        for statement in statements {
+            assert!(!statement.sql.contains("4711"), "{}", statement.sql);
         }
     }
 

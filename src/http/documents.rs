@@ -45,8 +45,7 @@ pub(super) struct Hash(String);
 impl Hash {
     /// That of this text.
     pub(super) fn of(text: &str) -> Self {
-        let digest = Sha256::digest(text);
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex::encode(Sha256::digest(text)))
     }
 
     /// Reads one; nothing if it is none.

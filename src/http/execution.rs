@@ -63,15 +63,18 @@ impl Operation {
         if *method != Method::POST && !is_query {
             return Err(Refusal::method("POST", "Only queries come by GET."));
         }
-        let key = key.filter(|_| !is_query).map(|(key, document)| {
-            let request = json!([
-                document,
-                parameters.operation_name,
-                parameters.variables,
-                claim.tenant()
-            ]);
-            idempotency::keyed(key, &request)
-        });
+        let key = match key.filter(|_| !is_query) {
+            Some((key, document)) => {
+                let request = json!([
+                    document,
+                    parameters.operation_name,
+                    parameters.variables,
+                    claim.tenant()
+                ]);
+                Some(idempotency::keyed(key, &request, gateway.settings.secret.as_ref())?)
+            }
+            None => None,
+        };
         let mut variables = parameters.variables;
         let mut cost = Cost(0);
         if let Some(operation) = document::chosen(&document.parsed, parameters.operation_name.as_deref()).next() {

@@ -12,7 +12,7 @@ use crate::{
         Scope,
         change::{self, IdempotencyKey},
     },
-    viewer::Viewer,
+    viewer::{Secret, Viewer},
 };
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -37,13 +37,22 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     Ok(Some(key.to_owned()))
 }
 
-/// The key, with a digest of all that could make the answer to the request another.
-pub(super) fn keyed(key: String, request: &serde_json::Value) -> IdempotencyKey {
-    let digest = Sha256::digest(request.to_string());
-    IdempotencyKey {
-        key,
-        request: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-    }
+/// The key, with a digest of all that could make the answer to the request another. It is kept, and the request may have a
+/// password in it: with a secret, whoever finds the digest cannot try passwords by it.
+///
+/// # Errors
+/// If no digest can be made.
+pub(super) fn keyed(
+    key: String,
+    request: &serde_json::Value,
+    secret: Option<&Secret>,
+) -> Result<IdempotencyKey, Refusal> {
+    let request = request.to_string();
+    let request = match secret {
+        Some(secret) => secret.digest(&request).map_err(Refusal::internal)?,
+        None => hex::encode(Sha256::digest(&request)),
+    };
+    Ok(IdempotencyKey { key, request })
 }
 
 /// The first answer, if there is one already.

@@ -26,8 +26,21 @@ const CLEARED: u64 = 10;
 /// # Errors
 /// If the database fails.
 pub async fn count(db: &impl ConnectionTrait, email: &str, address: IpAddr, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    clear_ended(db, now).await?;
     let limits = [(account(email), MOST_PER_ACCOUNT), (network(address), MOST_PER_ADDRESS)];
+    count_all(db, &limits, now).await
+}
+
+/// The same for an attempt that is at no account: to make one.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count_address(db: &impl ConnectionTrait, address: IpAddr, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    count_all(db, &[(network(address), MOST_PER_ADDRESS)], now).await
+}
+
+/// Counts an attempt at each of these, and tells whether it is within the limits of all.
+async fn count_all(db: &impl ConnectionTrait, limits: &[(String, i32)], now: DateTime<Utc>) -> Result<bool, DbErr> {
+    clear_ended(db, now).await?;
     let first = |(subject, _): &(String, i32)| ActiveModel {
         subject: Set(subject.clone()),
         attempts: Set(1),

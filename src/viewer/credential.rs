@@ -80,6 +80,14 @@ impl Secret {
         Self(text.as_bytes().to_vec())
     }
 
+    /// A digest of this text that nobody can make, or try texts by, who has not got the key: HMAC-SHA256, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// Never, with a key of bytes.
+    pub fn digest(&self, text: &str) -> Result<String, CredentialError> {
+        Ok(hex::encode(self.mac(text)?.finalize().into_bytes()))
+    }
+
     /// The token with its signature: HMAC-SHA256, base64 with padding.
     pub(super) fn sign(&self, token: &str) -> Result<String, CredentialError> {
         let signature = self.mac(token)?.finalize().into_bytes();

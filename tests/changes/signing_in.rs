@@ -198,6 +198,21 @@ on_both! {
         assert_eq!(payload["session"]["ipAddress"], "127.0.0.1");
     }
 
+    async fn an_address_makes_so_many_accounts_and_no_more(app) {
+        let row = sign_in_attempt::ActiveModel {
+            subject: Set("address:127.0.0.1".to_owned()),
+            attempts: Set(attempts::MOST_PER_ADDRESS - 1),
+            expires_at: Set(now() + attempts::WINDOW),
+            ..Default::default()
+        };
+        row.insert(&app.db).await.unwrap();
+        let up = |name: &str| json!({ "name": name, "email": format!("{name}@example.com"), "password": PASSWORD });
+        app.anonymous().changed("signUp", up("ann"), "token").await;
+        let told = app.anonymous().to_mend("signUp", up("ben")).await;
+        assert_eq!(told, [("TOO_MANY_ATTEMPTS".to_owned(), String::new())]);
+        assert_eq!(texts(&app.db, "SELECT name FROM users").await, ["ann"]);
+    }
+
     async fn a_browser_keeps_its_session_in_a_cookie(app) {
         somebody(&app, "ann").await;
         let answer = app.anonymous().send_change("signIn", right(), "token").await;

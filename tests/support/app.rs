@@ -13,7 +13,7 @@ use std::{
 
 use codex_gateway::{
     database::{Availability, RowSecurity, Settings, connect_for_requests},
-    http::{self, Gateway, GraphiqlSettings, RateSettings, ServerSettings},
+    http::{self, Gateway, GraphiqlSettings, LoadSettings, RateSettings, ServerSettings},
     viewer::Secret,
 };
 use sea_orm::{DatabaseConnection, DbBackend, Statement};
@@ -121,11 +121,16 @@ impl App {
     }
 }
 
-/// Settings that keep nobody from asking what the schema is, or more in a minute than a client does.
+/// Settings that keep nobody from asking what the schema is, more in a minute than a client does, or a hundred things at once of
+/// a busy machine.
 pub fn open() -> Edge {
     Edge {
         introspection: true,
         rates: RateSettings { viewer: 0, address: 0 },
+        load: LoadSettings {
+            deadline: Duration::from_secs(60),
+            ..LoadSettings::USUAL
+        },
         ..Edge::default()
     }
 }

@@ -3,14 +3,14 @@
 use entity::{account, user};
 
 use crate::{
-    policy,
+    database, policy,
     store::{
         Scope,
         change::{Change, Checks, Refusal, Transaction, UserError, UserErrorCode, limits},
-        session::{NewSession, SignedIn, SignsIn},
+        session::{NewSession, SignedIn, SignsIn, too_many},
     },
     viewer::{
-        Client, mint, password,
+        Client, attempts, mint, password,
         proof::{CREDENTIAL, is_taken},
     },
 };
@@ -51,6 +51,11 @@ impl SignUp {
         checks.password("password", &profile.password);
         let image = profile.image.and_then(|image| checks.url("image", &image));
         checks.finish()?;
+        // A password's hash takes long, and addresses could be tried out.
+        let address = client.address;
+        if !attempts::count_address(scope.aside().await, address, database::now()).await? {
+            return Err(too_many());
+        }
         // Those that ask at once are told apart by the unique index.
         if is_taken(scope.aside().await, &email).await? {
             return Err(email_taken().into());

@@ -42,8 +42,8 @@ pub fn start(filter: &str, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The most that a library may say, whatever is asked for: below that, those who speak to the database or to clients write out
-/// what they send and get, and nobody can tell which of it is a secret.
+/// The most that a library may say, whatever is asked for: nobody here answers for what those that speak to the database and to
+/// clients write below that, with the next version at the latest.
 const MOST_OF_LIBRARIES: Level = Level::INFO;
 
 /// Whether this is the target of the gateway's own lines, which are held to telling no secret.

@@ -26,3 +26,4 @@ mod sessions;
 mod sign_in_attempts;
 mod statements;
 mod tables;
+mod telemetry;

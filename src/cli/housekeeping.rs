@@ -33,7 +33,7 @@ pub async fn fold_views(connection: &DatabaseConnection) -> Result<(), DbErr> {
         }
         _ => {
             // There is nobody else in such a transaction.
-            let transaction = begin_change(connection).await?;
+            let transaction = begin_change(&connection.clone().into()).await?;
             transaction.execute_unprepared(FOLD_ON_SQLITE).await?;
             transaction.execute_unprepared("DELETE FROM content_views").await?;
             transaction.commit().await

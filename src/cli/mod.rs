@@ -23,7 +23,7 @@ use crate::{
 /// # Errors
 /// In words for the person who typed it.
 pub async fn run(line: CommandLine) -> anyhow::Result<ExitCode> {
-    telemetry::start(&line.log.log)?;
+    telemetry::start(&line.log.log, line.log.log_format)?;
     match line.command {
         None => serve::run(&line.database, &line.serve).await,
         Some(Command::Serve(settings)) => serve::run(&line.database, &settings).await,

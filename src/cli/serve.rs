@@ -1,6 +1,7 @@
 //! `codex-gateway serve`: the gateway itself.
 
 use std::{
+    future::pending,
     net::{SocketAddr, TcpListener},
     sync::Arc,
 };
@@ -13,7 +14,7 @@ use super::{connect, heartbeat, housekeeping, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
     database::{Availability, READER, RowSecurity, complaints, connect_for_requests, exclusively},
-    http::{self, Gateway, GraphiqlSettings, Person},
+    http::{self, Gateway, GraphiqlSettings, Person, ServerSettings},
 };
 
 /// Serves until it is told to stop.
@@ -35,6 +36,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     let listener = TcpListener::bind(settings.listen)
         .with_context(|| format!("cannot listen on {}; say where to with --listen", settings.listen))?;
     let address = listener.local_addr()?;
+    let metrics = settings.telemetry.metrics_listen.map(metrics_listener).transpose()?;
     let graphiql = settings
         .is_now(settings.graphiql)
         .then(|| graphiql(settings, address, &people));
@@ -46,18 +48,45 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     }
     println!("\nCtrl-C stops it.");
 
-    let router =
-        Gateway::new(connection.clone(), row_security, Arc::clone(&availability), edge).router(graphiql.as_ref());
+    let traces = edge.traces.clone();
+    let gateway = Gateway::new(connection.clone(), row_security, Arc::clone(&availability), edge);
+    let router = gateway.router(graphiql.as_ref());
     let stop = async {
         told_to_stop().await;
         tracing::info!("stopping: what runs may go on for a while; whoever tells it once more stops it at once");
     };
     // The house is kept for as long as there is a server.
-    tokio::select! {
+    let served = tokio::select! {
         served = http::serve(listener, router, settings.load.server(), stop) => served.context("the server failed"),
         () = told_twice() => Ok(()),
         never = housekeeping::keep(&connection) => match never {},
         never = heartbeat::keep(&database, &availability) => match never {},
+        served = show_metrics(metrics, &gateway, settings.load.server()) => served,
+    };
+    if let Some(traces) = traces {
+        tokio::task::spawn_blocking(move || traces.end())
+            .await
+            .context("the last traces are lost")?;
+    }
+    served
+}
+
+fn metrics_listener(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .with_context(|| format!("cannot listen on {address}; say where to with --metrics-listen"))
+}
+
+/// Shows the metrics where no client finds them, for as long as somebody awaits it.
+async fn show_metrics(
+    listener: Option<TcpListener>,
+    gateway: &Arc<Gateway>,
+    settings: ServerSettings,
+) -> anyhow::Result<()> {
+    match listener {
+        Some(listener) => http::serve(listener, gateway.metrics(), settings, pending())
+            .await
+            .context("the server of the metrics failed"),
+        None => pending().await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod edge;
 mod load;
+mod telemetry;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -12,6 +13,7 @@ use url::Url;
 pub use self::{
     edge::{DocumentSettings, LimitSettings},
     load::LoadSettings,
+    telemetry::{LogSettings, TelemetrySettings},
 };
 use crate::{database, http, viewer::Secret};
 
@@ -71,20 +73,6 @@ pub struct DatabaseSettings {
     pub database_wait: u64,
 }
 
-/// The log.
-#[derive(Clone, Debug, Args)]
-pub struct LogSettings {
-    /// What goes to the log: a level (error, warn, info, debug, trace), or `target=level` pairs with commas between
-    #[arg(
-        long,
-        env = "CODEX_LOG",
-        value_name = "FILTER",
-        default_value = "info,sea_orm_migration=warn,sqlx=warn",
-        global = true
-    )]
-    pub log: String,
-}
-
 /// How to serve.
 #[derive(Clone, Debug, Args)]
 pub struct ServeSettings {
@@ -127,6 +115,9 @@ pub struct ServeSettings {
     /// The most operations in one request, as a JSON array; 0: one operation a request
     #[arg(long, env = "CODEX_BATCH", value_name = "N", default_value_t = 0)]
     pub batch: u16,
+    /// What the gateway tells those who run it.
+    #[command(flatten, next_help_heading = "Telemetry")]
+    pub telemetry: TelemetrySettings,
     /// How documents are found and kept.
     #[command(flatten, next_help_heading = "Documents")]
     pub documents: DocumentSettings,
@@ -231,6 +222,9 @@ impl ServeSettings {
             https: self.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
             trusted_proxies: self.trusted_proxies,
             allowed_origins: self.allow_origin.clone(),
+            slow: self.telemetry.slow(),
+            traces: self.telemetry.traces()?,
+            metrics: self.is_local() && self.telemetry.metrics_listen.is_none(),
             limits,
             documents: self.documents.resolve(&limits)?,
             introspection: self.is_now(self.introspection),

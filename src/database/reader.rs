@@ -1,12 +1,12 @@
 //! One request's way to the database.
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    QueryResult, TransactionTrait, sea_query::SelectStatement,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, sea_query::SelectStatement,
 };
 use tokio::sync::Mutex;
 
 use super::{
+    Observed,
     row_security::{Asker, RowSecurity},
     text::written,
 };
@@ -20,7 +20,7 @@ use super::{
 /// another, with a snapshot of its own.
 #[derive(Debug)]
 pub struct Reader {
-    connection: DatabaseConnection,
+    connection: Observed<DatabaseConnection>,
     row_security: RowSecurity,
     state: Mutex<State>,
 }
@@ -34,15 +34,15 @@ struct State {
 /// A transaction that goes on. Dropping it rolls it back before its connection meets another request.
 #[derive(Debug)]
 struct Open {
-    transaction: DatabaseTransaction,
+    transaction: Observed<DatabaseTransaction>,
     in_role: bool,
 }
 
 impl Reader {
     /// A reader for one request, over this pool.
-    pub fn new(connection: DatabaseConnection, row_security: RowSecurity) -> Self {
+    pub fn new(connection: impl Into<Observed<DatabaseConnection>>, row_security: RowSecurity) -> Self {
         Self {
-            connection,
+            connection: connection.into(),
             row_security,
             state: Mutex::default(),
         }
@@ -65,7 +65,7 @@ impl Reader {
     }
 
     /// The pool that it reads from.
-    pub fn connection(&self) -> &DatabaseConnection {
+    pub fn connection(&self) -> &Observed<DatabaseConnection> {
         &self.connection
     }
 
@@ -99,12 +99,8 @@ impl Reader {
     }
 
     async fn begin(&self) -> Result<Open, DbErr> {
-        let transaction = self
-            .connection
-            .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
-            .await?;
         Ok(Open {
-            transaction,
+            transaction: self.connection.begin_reading().await?,
             in_role: false,
         })
     }

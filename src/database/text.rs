@@ -21,7 +21,7 @@ pub fn written(backend: DbBackend, statement: &SelectStatement) -> Statement {
         _ => statement.build_collect_any_into(&SqliteQueryBuilder, &mut text),
     }
     Statement {
-        sql: text.text.into(),
+        sql: text.text,
         values: Some(Values(text.values)),
         db_backend: backend,
     }

@@ -1,9 +1,8 @@
 //! One request's way to change the database.
 
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions};
+
+use super::Observed;
 
 /// Begins a transaction that changes rows. On PostgreSQL every statement sees what is committed by then, and rows are held by
 /// locks that statements ask for; on SQLite one such transaction runs at a time, from its beginning on, so that none that
@@ -11,7 +10,7 @@ use sea_orm::{
 ///
 /// # Errors
 /// If there is no connection to be had.
-pub async fn begin_change(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+pub async fn begin_change(connection: &Observed<DatabaseConnection>) -> Result<Observed<DatabaseTransaction>, DbErr> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()

@@ -1,6 +1,6 @@
 //! A look at a document before it is executed, for what the library lets pass or refuses without naming it.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use async_graphql::{
     Name, ServerError, Value,
@@ -24,6 +24,7 @@ const BYTES_A_TOKEN: u64 = 256;
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) parsed: ExecutableDocument,
+    pub(super) text: Arc<str>,
     /// Whether it asks, or could ask, for what the schema is.
     pub(super) introspects: bool,
     /// About how many bytes it takes, with its text.
@@ -53,6 +54,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
     let bytes = text.len() as u64 + u64::from(tokens) * BYTES_A_TOKEN;
     Ok(Document {
         parsed,
+        text: text.into(),
         introspects,
         bytes,
     })

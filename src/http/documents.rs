@@ -76,7 +76,7 @@ impl Asked {
 /// The documents that are known.
 pub(super) struct Documents {
     limits: Limits,
-    read: Cache<String, Arc<Document>, Bytes>,
+    read: Cache<Arc<str>, Arc<Document>, Bytes>,
     persisted: Cache<Hash, Arc<Document>, Bytes>,
     trusted: Trusted,
     trusted_only: bool,
@@ -127,7 +127,7 @@ impl Documents {
             Some(document) => document,
             None => {
                 let document = Arc::new(document::read(&text, &self.limits)?);
-                self.read.insert(text, Arc::clone(&document));
+                self.read.insert(Arc::clone(&document.text), Arc::clone(&document));
                 document
             }
         };

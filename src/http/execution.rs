@@ -7,6 +7,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationType},
 };
 use axum::http::{HeaderMap, Method, header};
+use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -14,13 +15,14 @@ use super::{
     document::Document,
     idempotency,
     limits::{self, Cost},
+    observation::Observation,
     refusal::Refusal,
     request::Parameters,
     response,
     viewer::Claim,
 };
 use crate::{
-    database::Reader,
+    database::{Observed, Reader},
     graphql::{ClientError, Code},
     store::{Scope, change::IdempotencyKey},
     viewer::{Client, Handover},
@@ -48,9 +50,11 @@ impl Operation {
         method: &Method,
         headers: &HeaderMap,
         parameters: Parameters,
+        observation: &mut Observation<'_>,
     ) -> Result<Self, Refusal> {
         let key = idempotency::key(headers)?.map(|key| (key, parameters.document.digest()));
         let document = gateway.documents.find(parameters.document)?;
+        observation.found(&document, parameters.operation_name.as_deref());
         if document.introspects && !gateway.settings.introspection {
             let message = "This gateway does not tell what its schema is.";
             return Err(ClientError::new(Code::IntrospectionDisabled, message).into());
@@ -97,8 +101,9 @@ impl Operation {
         gateway: &Gateway,
         client: Client,
         claim: &Claim<'_>,
+        connection: Observed<DatabaseConnection>,
     ) -> Result<Executed, Refusal> {
-        let reader = Reader::new(gateway.connection.clone(), gateway.row_security);
+        let reader = Reader::new(connection, gateway.row_security);
         let viewer = claim.viewer(&reader).await?;
         let rates = match viewer.user_id() {
             Some(user_id) => gateway.rates.charge_viewer(user_id, self.cost)?,

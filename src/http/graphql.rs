@@ -18,6 +18,7 @@ use super::{
     execution::Operation,
     limits::Cost,
     negotiation::Answer,
+    observation::Observation,
     refusal::Refusal,
     request::{Parameters, check_json},
     response::{self, Answered},
@@ -38,12 +39,13 @@ pub(super) async fn answer(
     let (head, body) = request.into_parts();
     let Some(kind) = Answer::preferred(&head.headers) else {
         let message = "The answer is `application/graphql-response+json` or `application/json`; `Accept` has neither.";
-        return Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message).answer(Answer::Json);
+        let refusal = Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message);
+        return gateway.refused(refusal).answer(Answer::Json);
     };
     let client = client(peer, &head.headers, gateway.settings.trusted_proxies);
     match respond(&gateway, client, &head, body).await {
         Ok(answered) => response::written(kind, answered),
-        Err(refusal) => refusal.answer(kind),
+        Err(refusal) => gateway.refused(refusal).answer(kind),
     }
 }
 
@@ -65,27 +67,35 @@ async fn respond(gateway: &Gateway, client: Client, head: &Parts, body: Body) ->
         _ => return Err(Refusal::method("GET, HEAD, POST", "Queries come by POST or GET.")),
     };
     let claim = Claim::from_headers(&head.headers, gateway.settings.secret.as_ref())?;
-    let prepare = |parameters| Operation::prepare(gateway, &claim, &head.method, &head.headers, parameters);
+    let prepare = |parameters| {
+        let mut seen = Observation::begin(gateway, &head.headers);
+        let operation = Operation::prepare(gateway, &claim, &head.method, &head.headers, parameters, &mut seen)?;
+        Ok((seen, operation))
+    };
     match asked {
         Asked::One(parameters) => {
-            let operation = prepare(parameters)?;
+            let (seen, operation) = prepare(parameters)?;
             let turn = gateway.turn().await?;
-            let executed = turn.run(operation.execute(gateway, client, &claim)).await;
+            let execute = |connection| operation.execute(gateway, client, &claim, connection);
+            let executed = turn.run(seen.during(execute)).await;
             Ok(Answered::One(gateway.noted(executed)?))
         }
         Asked::Batch(batch) => {
             let operations: Vec<_> = batch.into_iter().map(prepare).collect();
             let prepared = operations.iter().filter_map(|operation| operation.as_ref().ok());
-            Cost::sum(prepared.map(|operation| operation.cost)).check(gateway.settings.limits.cost)?;
+            Cost::sum(prepared.map(|(_, operation)| operation.cost)).check(gateway.settings.limits.cost)?;
             let turn = gateway.turn().await?;
             let mut answers = Vec::with_capacity(operations.len());
             // One after another: a request holds one connection at a time.
             for operation in operations {
                 let executed: Result<Executed, Refusal> = match operation {
-                    Ok(operation) => turn.run(operation.execute(gateway, client.clone(), &claim)).await,
+                    Ok((seen, operation)) => {
+                        let execute = |connection| operation.execute(gateway, client.clone(), &claim, connection);
+                        turn.run(seen.during(execute)).await
+                    }
                     Err(refusal) => Err(refusal),
                 };
-                answers.push(gateway.noted(executed));
+                answers.push(gateway.noted(executed).map_err(|refusal| gateway.refused(refusal)));
             }
             Ok(Answered::Batch(answers))
         }
@@ -136,6 +146,12 @@ impl Gateway {
             return Err(Refusal::failed(ClientError::unavailable()));
         }
         self.load.turn().await
+    }
+
+    /// Counts a refusal.
+    fn refused(&self, refusal: Refusal) -> Refusal {
+        self.metrics.refused(&refusal.code());
+        refusal
     }
 
     /// Has somebody look after the database, if the request has lost it.

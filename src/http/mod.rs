@@ -1,5 +1,6 @@
 //! The edge, one file a concern.
 
+mod blanked;
 mod body;
 mod client_address;
 mod cors;
@@ -13,11 +14,14 @@ mod health;
 mod idempotency;
 mod limits;
 mod load;
+mod metrics;
 mod negotiation;
+mod observation;
 mod panics;
 mod rate;
 mod refusal;
 mod request;
+mod request_id;
 mod response;
 mod security;
 mod server;
@@ -37,13 +41,18 @@ pub use trusted::Trusted;
 
 use std::sync::Arc;
 
-use axum::{Router, middleware::map_response, routing};
+use axum::{
+    Router,
+    middleware::{from_fn, map_response},
+    routing,
+};
 use sea_orm::DatabaseConnection;
 
 use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
 use crate::{
-    database::{Availability, RowSecurity},
+    database::{Availability, Demand, RowSecurity},
     graphql::{Schema, schema},
+    telemetry::Metrics,
 };
 
 /// What every request needs.
@@ -57,6 +66,8 @@ pub struct Gateway {
     bodies: Bodies,
     load: Load,
     rates: Rates,
+    metrics: Metrics,
+    demand: Demand,
 }
 
 impl Gateway {
@@ -66,8 +77,8 @@ impl Gateway {
         row_security: RowSecurity,
         availability: Arc<Availability>,
         settings: Settings,
-    ) -> Self {
-        Self {
+    ) -> Arc<Self> {
+        Arc::new(Self {
             schema: schema(settings.told_limits(), settings.introspection),
             connection,
             row_security,
@@ -76,26 +87,38 @@ impl Gateway {
             bodies: Bodies::new(settings.limits.body_bytes, settings.body_wait),
             load: Load::new(settings.load),
             rates: Rates::new(settings.rates),
+            metrics: Metrics::new(settings.documents.trusted.names()),
+            demand: Demand::default(),
             settings,
-        }
+        })
     }
 
     /// Everything that it answers; with GraphiQL, where there are settings for it. To be served with
     /// [`SocketAddr`](std::net::SocketAddr)s as connect info, by which it knows clients.
-    pub fn router(self, graphiql: Option<&GraphiqlSettings>) -> Router {
+    pub fn router(self: &Arc<Self>, graphiql: Option<&GraphiqlSettings>) -> Router {
         let https = self.settings.https;
         let cors = cors::layer(&self.settings.allowed_origins);
         let router = Router::new()
             .route("/graphql", routing::any(graphql::answer).layer(cors))
             .route("/livez", routing::get(health::live))
             .route("/readyz", routing::get(health::ready))
-            .with_state(Arc::new(self));
+            .with_state(Arc::clone(self));
         let router = match graphiql {
             Some(settings) => router.merge(graphiql::router(settings)),
             None => router,
         };
+        let router = match self.settings.metrics {
+            true => router.merge(self.metrics()),
+            false => router,
+        };
         router
             .layer(masked())
             .layer(map_response(move |response| async move { secured(response, https) }))
+            .layer(from_fn(request_id::named))
+    }
+
+    /// Its counters, for Prometheus, at `/metrics`: for those who run it.
+    pub fn metrics(self: &Arc<Self>) -> Router {
+        metrics::router(self)
     }
 }

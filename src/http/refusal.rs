@@ -94,6 +94,11 @@ impl Refusal {
         self.errors.iter().find_map(response::failure)
     }
 
+    /// Its code: that of the first error.
+    pub(super) fn code(&self) -> String {
+        self.errors.first().and_then(response::code).unwrap_or_default()
+    }
+
     /// Its errors, for an answer that is not all refused.
     pub(super) fn into_errors(self) -> Vec<ServerError> {
         self.errors

@@ -111,6 +111,14 @@ pub(super) fn errors(status: StatusCode, kind: Answer, errors: &[ServerError]) -
     (status, headers, body).into_response()
 }
 
+/// The code that an error has.
+pub(super) fn code(error: &ServerError) -> Option<String> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        _ => None,
+    }
+}
+
 /// Gives an error this code, unless it has one.
 pub(super) fn set_code(error: &mut ServerError, code: Code) {
     let extensions = error.extensions.get_or_insert_default();

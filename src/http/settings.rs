@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{DocumentSettings, LoadSettings, Origin, RateSettings};
-use crate::{graphql::Limits, viewer::Secret};
+use crate::{graphql::Limits, telemetry::Traces, viewer::Secret};
 
 /// How the edge is set, and what it must know of the world outside. The default is the safe one.
 #[derive(Clone, Debug)]
@@ -18,6 +18,12 @@ pub struct Settings {
     pub allowed_origins: Vec<Origin>,
     /// How much a request may ask for.
     pub limits: Limits,
+    /// From which time on the log tells of an operation that it was slow; nothing: never.
+    pub slow: Option<Duration>,
+    /// Where traces go; nothing: nowhere.
+    pub traces: Option<Traces>,
+    /// Whether whoever reaches the gateway may read its counters, at `/metrics`.
+    pub metrics: bool,
     /// How documents are found and kept.
     pub documents: DocumentSettings,
     /// Whether the schema may be asked for what it is, and errors suggest the names of fields that there are.
@@ -45,6 +51,9 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            slow: None,
+            traces: None,
+            metrics: false,
             secret: None,
             https: false,
             trusted_proxies: 0,

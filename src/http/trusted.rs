@@ -48,6 +48,12 @@ impl Trusted {
         Ok(trusted)
     }
 
+    /// The names of their operations.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let operations = self.0.values().flat_map(|document| document.parsed.operations.iter());
+        operations.filter_map(|(name, _)| name.map(|name| name.as_str()))
+    }
+
     /// The document with this hash.
     pub(super) fn get(&self, hash: &Hash) -> Option<Arc<Document>> {
         self.0.get(hash).cloned()

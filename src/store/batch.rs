@@ -114,6 +114,7 @@ impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
         }
         let mut read = HashMap::with_capacity(keys.len());
         for (shared, owns) in groups {
+            self.access.reader.connection().journal().batch(owns.len());
             let values = R::read(&self.access, shared, &owns).await.map_err(Arc::new);
             for own in owns {
                 let value = match &values {

@@ -25,7 +25,7 @@ use super::{
     user::User,
 };
 use crate::{
-    database::{Asker, Reader},
+    database::{Asker, Observed, Reader},
     viewer::{Viewer, identify_again},
 };
 
@@ -150,7 +150,7 @@ impl Scope {
     }
 
     /// A way to the database past the viewer, to prove who they are: what is written there stays, whatever becomes of a change.
-    pub(super) async fn aside(&self) -> &DatabaseConnection {
+    pub(super) async fn aside(&self) -> &Observed<DatabaseConnection> {
         // A request holds one connection at a time.
         self.reader.end().await;
         self.reader.connection()

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use entity::{membership, organization, session, user};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, IntoColumnRef, JoinType, Query, SelectStatement},
 };
 use thiserror::Error;
@@ -120,7 +120,7 @@ fn identity(rows: &[QueryResult]) -> Result<Option<Identity>, DbErr> {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn extend(connection: &DatabaseConnection, viewer: &Viewer) -> Result<(), DbErr> {
+pub async fn extend(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<(), DbErr> {
     let Some(session_id) = viewer.session_id() else {
         return Ok(());
     };

@@ -1,15 +1,22 @@
 //! The gateway as a program: what a person types, and what it says.
 
 use std::{
-    io::{BufRead, BufReader, Read},
-    process::{Child, Command, ExitStatus, Output, Stdio},
+    io::{BufRead, BufReader},
+    process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
+    sync::{Arc, Condvar, Mutex},
+    thread,
     time::{Duration, Instant},
 };
 
 /// The gateway's binary, with none of the settings that this process may have been started with.
 pub fn gateway(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codex-gateway"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CODEX_") || name == "DATABASE_URL") {
+    let is_setting = |name: &str| {
+        ["CODEX_", "OTEL_", "DATABASE_URL"]
+            .iter()
+            .any(|own| name.starts_with(own))
+    };
+    for (name, _) in std::env::vars().filter(|(name, _)| is_setting(name)) {
         command.env_remove(name);
     }
     command
@@ -40,6 +47,41 @@ pub struct Served {
     pub url: String,
     /// The demo people: name, who that is, token.
     pub people: Vec<(String, String, String)>,
+    log: Arc<Log>,
+}
+
+/// What a program says on standard error, line by line, for as long as it speaks.
+#[derive(Default)]
+struct Log {
+    lines: Mutex<(Vec<String>, bool)>,
+    more: Condvar,
+}
+
+impl Log {
+    /// Listens to a program, so that it never has to wait for somebody who does.
+    fn of(said: ChildStderr) -> Arc<Self> {
+        let log = Arc::new(Self::default());
+        let listener = Arc::clone(&log);
+        thread::spawn(move || {
+            for line in BufReader::new(said).lines().map_while(Result::ok) {
+                listener.lines.lock().unwrap().0.push(line);
+                listener.more.notify_all();
+            }
+            listener.lines.lock().unwrap().1 = true;
+            listener.more.notify_all();
+        });
+        log
+    }
+
+    /// Waits until this holds of the lines, or there will be no more, and gives them.
+    fn wait(&self, enough: impl Fn(&[String]) -> bool) -> Vec<String> {
+        const PATIENCE: Duration = Duration::from_secs(60);
+        let lines = self.lines.lock().unwrap();
+        let waited = self
+            .more
+            .wait_timeout_while(lines, PATIENCE, |(lines, ended)| !*ended && !enough(lines));
+        waited.unwrap().0.0.clone()
+    }
 }
 
 impl Served {
@@ -47,12 +89,10 @@ impl Served {
     pub fn start(mut command: Command) -> Self {
         let mut child = command.args(["--listen", "127.0.0.1:0"]).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let failed = |child: &mut Child| {
-            let mut said = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-            panic!("the gateway did not start: {said}");
+        let log = Log::of(child.stderr.take().unwrap());
+        let Some(first) = lines.next() else {
+            panic!("the gateway did not start: {}", log.wait(|_| false).join("\n"));
         };
-        let Some(first) = lines.next() else { failed(&mut child) };
         // GraphiQL comes first, where it is served.
         let graphql = match first.starts_with("GraphiQL") {
             true => lines.next().unwrap(),
@@ -73,11 +113,31 @@ impl Served {
                 people.push((name.to_owned(), role.to_owned(), token.to_owned()));
             }
         }
-        Self { child, url, people }
+        Self {
+            child,
+            url,
+            people,
+            log,
+        }
     }
 }
 
 impl Served {
+    /// What it has said on standard error, once a line of it has this in it.
+    pub fn said(&self, something: &str) -> Vec<String> {
+        let lines = self.log.wait(|lines| lines.iter().any(|line| line.contains(something)));
+        assert!(
+            lines.iter().any(|line| line.contains(something)),
+            "{something}: {lines:#?}"
+        );
+        lines
+    }
+
+    /// All that it has said on standard error, once it has stopped.
+    pub fn last_words(&self) -> Vec<String> {
+        self.log.wait(|_| false)
+    }
+
     /// The process.
     pub fn id(&self) -> u32 {
         self.child.id()

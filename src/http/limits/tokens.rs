@@ -43,6 +43,14 @@ pub(in crate::http) fn count(text: &str, most: u32) -> Result<u32, ClientError> 
     Ok(tokens)
 }
 
+/// How long the token, or the comment, is that a text begins with; nothing if it does not end.
+pub(in crate::http) fn length(text: &str) -> Option<usize> {
+    match text.as_bytes() {
+        comment @ [b'#', ..] => Some(line(comment)),
+        text => token(text),
+    }
+}
+
 /// How long the token is that a text begins with; nothing if it does not end. A fraction counts as three, and what no document
 /// may have byte by byte: the parser will say so.
 fn token(text: &[u8]) -> Option<usize> {

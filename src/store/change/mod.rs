@@ -14,11 +14,14 @@ pub use transaction::{Hold, Owners, Transaction};
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Error;
-use crate::{database, viewer::Viewer};
+use crate::{
+    database::{self, Observed},
+    viewer::Viewer,
+};
 use idempotency::Recorded;
 
 /// How often a change is tried when others are in its way.
@@ -59,7 +62,7 @@ pub(super) enum Next {
 /// A request as a change sees it: who wants it, where its place in the answer is, and with what key it may come again.
 pub(super) struct Call<'a> {
     pub(super) viewer: &'a Arc<Viewer>,
-    pub(super) connection: &'a DatabaseConnection,
+    pub(super) connection: &'a Observed<DatabaseConnection>,
     pub(super) place: &'a str,
     pub(super) key: Option<&'a IdempotencyKey>,
 }
@@ -92,7 +95,7 @@ pub(super) async fn run<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Ou
 /// Tries to make the change, and commits it.
 async fn attempt<C: Change>(
     call: &Call<'_>,
-    database: DatabaseTransaction,
+    database: Observed<DatabaseTransaction>,
     change: &C,
 ) -> Result<(C::Outcome, Next), Refusal> {
     let mut transaction = Transaction::new(call.viewer, database, C::ACTION);

@@ -23,7 +23,7 @@ use super::{
     subject::{changed, last_changed, spoken, updated_at},
 };
 use crate::{
-    database,
+    database::{self, Observed},
     store::{Key, Noun, noun::column},
     viewer::Viewer,
 };
@@ -43,7 +43,7 @@ pub enum Hold {
 /// One change's transaction.
 pub struct Transaction {
     viewer: Arc<Viewer>,
-    database: DatabaseTransaction,
+    database: Observed<DatabaseTransaction>,
     action: &'static str,
     at: DateTime<Utc>,
     entries: Vec<audit_entry::ActiveModel>,
@@ -52,7 +52,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    pub(super) fn new(viewer: &Arc<Viewer>, database: DatabaseTransaction, action: &'static str) -> Self {
+    pub(super) fn new(viewer: &Arc<Viewer>, database: Observed<DatabaseTransaction>, action: &'static str) -> Self {
         Self {
             viewer: Arc::clone(viewer),
             database,

@@ -71,21 +71,20 @@ impl Load {
     /// If too many wait already, or it takes too long.
     pub(super) async fn turn(&self) -> Result<Turn<'_>, Refusal> {
         let deadline = Instant::now() + self.settings.deadline;
-        if let Ok(permit) = self.running.try_acquire() {
-            return Ok(Turn {
-                _permit: permit,
-                deadline,
-            });
-        }
-        let _place = Place::take(&self.waiting, self.settings.waiting).ok_or_else(overloaded)?;
+        let permit = match self.running.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => self.wait().await.ok_or_else(overloaded)?,
+        };
+        Ok(Turn {
+            _permit: permit,
+            deadline,
+        })
+    }
+
+    async fn wait(&self) -> Option<SemaphorePermit<'_>> {
+        let _place = Place::take(&self.waiting, self.settings.waiting)?;
         let acquired = tokio::time::timeout(self.settings.wait, self.running.acquire()).await;
-        match acquired {
-            Ok(Ok(permit)) => Ok(Turn {
-                _permit: permit,
-                deadline,
-            }),
-            _ => Err(overloaded()),
-        }
+        acquired.ok()?.ok()
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 use tower_http::cors::{AllowHeaders, CorsLayer};
 use url::Url;
 
-use super::request_id::REQUEST_ID;
+use super::{rate, request_id::REQUEST_ID};
 
 /// How long a browser need not ask again.
 const ASKED: Duration = Duration::from_secs(3600);
 /// What a page may read of an answer, besides what any page may.
-const READABLE: [HeaderName; 2] = [header::RETRY_AFTER, REQUEST_ID];
+const READABLE: [HeaderName; 4] = [header::RETRY_AFTER, rate::POLICY, rate::STATE, REQUEST_ID];
 
 /// Somebody else's site: `https://example.com`.
 #[derive(Clone, Debug, PartialEq, Eq)]

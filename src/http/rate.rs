@@ -22,8 +22,10 @@ use quick_cache::sync::Cache;
 use super::{limits::Cost, refusal::Refusal};
 use crate::graphql::Code;
 
-const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-const STATE: HeaderName = HeaderName::from_static("ratelimit");
+/// What may be asked for.
+pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What is left of it.
+pub(super) const STATE: HeaderName = HeaderName::from_static("ratelimit");
 /// The time for which a rate holds, in seconds.
 const WINDOW: u32 = 60;
 /// How many clients are remembered at most: those that were seen longest ago are forgotten, and begin anew.

@@ -7,9 +7,13 @@ use codex_gateway::http::LoadSettings;
 use futures_util::future::{join_all, select_all};
 use reqwest::StatusCode;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, TransactionTrait};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{App, Database, Edge, content, global_id, open, texts};
+use crate::support::{
+    App, Database, Edge, content, global_id, open,
+    process::{Served, gateway},
+    texts,
+};
 
 /// What is stalled, and what is not.
 const CONTENT: &str = "{ contents(first: 1) { nodes { title } } }";
@@ -198,5 +202,47 @@ async fn nobody_waits_for_longer_than_is_set() {
         assert_eq!(statuses, [503, 503, 504]);
         stall.end().await;
         client.data(CONTENT).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_long_for_a_connection() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let app = App::on(database).await;
+    let person = app.person("person").await;
+    content(&person, "piece").save(&app).await;
+    let settings = [
+        "--database-connections",
+        "1",
+        "--database-wait",
+        "1",
+        "--deadline",
+        "60",
+        "--log",
+        "off",
+    ];
+    let served = Served::start(gateway(
+        &[&["--database-url", app.database_url()], &settings[..]].concat(),
+    ));
+    let ask = || {
+        reqwest::Client::new()
+            .post(format!("{}/graphql", served.url))
+            .json(&json!({ "query": CONTENT }))
+            .send()
+    };
+    let stall = Stall::begin(&app).await;
+    // The one that has the connection waits for the database, and the other one for the connection.
+    let (refused, _, others) = select_all([Box::pin(ask()), Box::pin(ask())]).await;
+    let refused = refused.unwrap();
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()["retry-after"], "1");
+    let answer: Value = refused.json().await.unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "OVERLOADED", "{answer}");
+    assert!(answer.get("data").is_none(), "{answer}");
+    stall.end().await;
+    for other in join_all(others).await {
+        assert_eq!(other.unwrap().status(), StatusCode::OK);
     }
 }

@@ -27,9 +27,6 @@ macro_rules! constants {
 }
 
 constants!(
-    crate::grant::AccessType,
-    crate::purchase::Status,
-    crate::user::Role,
     crate::content::ContentType,
     crate::content::Status,
     crate::content::Visibility,

@@ -6,12 +6,12 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr,
+    ConnectOptions, Database, DatabaseConnection, DbErr,
     sqlx::{self, SqliteConnection},
 };
 use thiserror::Error;
 
-use super::Availability;
+use super::{Availability, Trouble};
 
 /// How the pool is made.
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ const MOMENT: Duration = Duration::from_millis(10);
 /// How long a statement waits for whoever holds the database file.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
 
-/// How many of SQLite's steps are taken between two looks at the clock: about a millisecond's.
+/// How many of SQLite's steps are taken between two looks at the clock: small beside any deadline, and beside a look at the clock
+/// many.
 const STEPS: i32 = 100_000;
 
 /// Whether this address is that of an embedded database.
@@ -147,21 +148,10 @@ async fn open(settings: &Settings, options: ConnectOptions) -> Result<DatabaseCo
         match Database::connect(options.clone()).await {
             // Of several who open a new file at once one turns the journal into a WAL, and SQLite has the others neither wait
             // for that nor go on.
-            Err(error) if is_sqlite(url) && is_busy(&error) && Instant::now() < until => {
+            Err(error) if is_sqlite(url) && Trouble::of(&error) == Some(Trouble::Busy) && Instant::now() < until => {
                 tokio::time::sleep(MOMENT).await
             }
             connected => return connected.map_err(ConnectError::Refused),
         }
     }
-}
-
-/// Whether this is SQLite's word that somebody else has the file, in any of its variants.
-fn is_busy(error: &DbErr) -> bool {
-    const BUSY: u32 = 5;
-    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else {
-        return false;
-    };
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| code & 0xff == BUSY)
 }

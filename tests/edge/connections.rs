@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::support::{
     App, Database, content,
     process::{Served, gateway},
-    texts,
+    texts, until,
 };
 
 /// How long anything may take on a busy machine.
@@ -50,14 +50,6 @@ async fn is_served(served: &Served) -> bool {
     // A connection of its own each time.
     let request = reqwest::Client::new().get(format!("{}/livez", served.url)).send();
     request.await.is_ok_and(|response| response.status() == StatusCode::OK)
-}
-
-async fn until(what: &str, mut reached: impl AsyncFnMut() -> bool) {
-    let since = Instant::now();
-    while !reached().await {
-        assert!(since.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 #[tokio::test]

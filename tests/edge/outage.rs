@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use reqwest::StatusCode;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::support::{
     cluster::Cluster,
     process::{Served, gateway, printed},
+    until,
 };
 
 const FEED: &str =
@@ -100,15 +101,6 @@ async fn write(heard: Arc<Heard>, url: String, token: String, id: String) -> (us
         }
     }
     (acknowledged, number)
-}
-
-async fn until(what: &str, mut reached: impl AsyncFnMut() -> bool) -> Duration {
-    let since = Instant::now();
-    while !reached().await {
-        assert!(since.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    since.elapsed()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

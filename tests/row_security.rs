@@ -59,10 +59,7 @@ fn all_keys(table: &str) -> SelectStatement {
 /// The keys that a reader gets, in order.
 async fn keys(reader: &Reader, statement: &SelectStatement) -> Result<Vec<String>, DbErr> {
     let rows = reader.all(statement).await?;
-    let mut keys = rows
-        .iter()
-        .map(|row| row.try_get_by_index(0))
-        .collect::<Result<Vec<String>, _>>()?;
+    let mut keys = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<String>, _>>()?;
     keys.sort();
     Ok(keys)
 }

@@ -4,7 +4,7 @@ use sea_orm::{
     DbBackend, Value,
     sea_query::{
         Asterisk, DynIden, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, LikeExpr, NullOrdering, Order,
-        Query, SelectExpr, SelectStatement,
+        Query, SelectStatement,
         extension::postgres::{PgExpr, PgFunc},
     },
 };
@@ -103,15 +103,16 @@ pub fn order_by(statement: &mut SelectStatement, table: DynIden, columns: &[Orde
 }
 
 /// What [`first_per_parent`] reads.
-pub struct Children {
+pub struct Children<R> {
     /// The children's table.
     pub table: DynIden,
     /// Its primary key.
     pub key: DynIden,
     /// Its column that names the parent.
     pub parent: DynIden,
-    /// What is read of each child: among it every column of the order.
-    pub columns: Vec<SelectExpr>,
+    /// Has a statement over the children's table read what is wanted of each child: among it every column of the order, each
+    /// other value under a name of its own.
+    pub reads: R,
     /// From where, which, and how many for each parent; neither columns nor order.
     pub rows: SelectStatement,
     /// In what order.
@@ -120,28 +121,31 @@ pub struct Children {
 
 /// One statement that reads each parent's own first children. A window function would read every child of every parent;
 /// `LATERAL` stops at the limit, and where there is none (SQLite) a correlated list of keys does.
-pub fn first_per_parent(backend: DbBackend, parents: Vec<Value>, children: Children) -> SelectStatement {
+pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
+    backend: DbBackend,
+    parents: Vec<Value>,
+    children: Children<R>,
+) -> SelectStatement {
     let Children {
         table,
         key,
         parent,
-        columns,
+        reads,
         mut rows,
         order,
     } = children;
     order_by(&mut rows, table.clone(), &order);
     if let [only] = parents.as_slice() {
         // Of one parent, the planner knows how many rows it has.
-        return rows
-            .exprs(columns)
-            .and_where(Expr::col((table, parent)).eq(only.clone()))
-            .take();
+        reads(&mut rows);
+        return rows.and_where(Expr::col((table, parent)).eq(only.clone())).take();
     }
     let is_parents = |name: &'static str| Expr::col((table.clone(), parent.clone())).equals((PARENT, name));
     let mut statement = Query::select();
     match (backend, array(parents.clone())) {
         (DbBackend::Postgres, Some(array)) => {
-            rows.exprs(columns).and_where(is_parents(PARENT));
+            reads(&mut rows);
+            rows.and_where(is_parents(PARENT));
             statement
                 .column((CHILD, Asterisk))
                 // A function that gives plain values has one column, named as its alias.
@@ -155,9 +159,9 @@ pub fn first_per_parent(backend: DbBackend, parents: Vec<Value>, children: Child
             // Inside `rows` the table's name means the inner reading of it, outside the outer one.
             let among_first = Expr::col((table.clone(), key)).in_subquery(rows);
             statement
-                .exprs(columns)
                 .from_values(parents, PARENT)
                 .join(JoinType::InnerJoin, table.clone(), among_first);
+            reads(&mut statement);
             order_by(&mut statement, table, &order);
         }
     }

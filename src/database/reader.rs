@@ -1,12 +1,10 @@
 //! One request's way to the database.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult, sea_query::SelectStatement,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, sea_query::SelectStatement};
 use tokio::sync::Mutex;
 
 use super::{
-    Observed,
+    Observed, Row,
     row_security::{Asker, RowSecurity},
     text::written,
 };
@@ -73,10 +71,11 @@ impl Reader {
     ///
     /// # Errors
     /// Whatever the database says; its text is for the log alone.
-    pub async fn all(&self, statement: &SelectStatement) -> Result<Vec<QueryResult>, DbErr> {
+    pub async fn all(&self, statement: &SelectStatement) -> Result<Vec<Row>, DbErr> {
         let statement = written(self.backend(), statement);
         if self.row_security == RowSecurity::Off {
-            return self.connection.query_all_raw(statement).await;
+            let rows = self.connection.query_all_raw(statement).await?;
+            return Ok(rows.into_iter().map(Row::from).collect());
         }
         let mut state = self.state.lock().await;
         // Not put back unless all goes well.
@@ -90,7 +89,7 @@ impl Reader {
         }
         let rows = open.transaction.query_all_raw(statement).await?;
         state.open = Some(open);
-        Ok(rows)
+        Ok(rows.into_iter().map(Row::from).collect())
     }
 
     /// Gives the connection back; there is nothing to commit. Dropping the reader does the same.

@@ -51,6 +51,14 @@ pub fn visible(viewer: &Viewer) -> Condition {
     )
 }
 
+/// The viewer's own rows.
+pub fn own(viewer: &Viewer) -> Condition {
+    match viewer.user_id() {
+        Some(user_id) => membership::Column::UserId.eq(user_id).into(),
+        None => nobody().into(),
+    }
+}
+
 /// Whether the viewer may bring a person into this role, and one who has it out of it. `own`: the viewer's role there at this
 /// moment, if they are an active member. What they were when the request began does not do: they may have handed it over since.
 pub fn may_manage(viewer: &Viewer, own: Option<Role>, role: Role) -> bool {

@@ -2,18 +2,19 @@
 
 use entity::audit_entry;
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    ColumnTrait, Condition, DbBackend, DbErr,
     prelude::{DateTimeUtc, Json, Uuid},
-    sea_query::SelectExpr,
 };
 
 use super::{
     Error, Key, Noun, Relation, TimeRange,
-    attach::{Door, attach},
+    columns::ColumnSet,
     cursor::Mark,
-    noun::{Boxed, Named, plain},
+    fields::Fields,
+    noun::{Named, width},
     organization::{self, Organization},
-    scope::{Access, Loads, NounLoads},
+    relation::{Along, Door},
+    scope::{Loads, NounLoads},
     user::{self, User},
 };
 use crate::{policy, viewer::Viewer};
@@ -153,16 +154,23 @@ impl Noun for AuditEntry {
         columns
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<audit_entry::Entity>(names(columns))
+    fn relations(selection: &Selection, mut along: Along<'_>) {
+        along.to_one::<User>(selection.actor.as_ref(), "actor_id", "id", Door::Open);
+        along.to_one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
     }
 
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn width(selection: &Selection) -> usize {
+        Self::columns(selection, None, None).count()
+            + width::<User>(selection.actor.as_ref())
+            + width::<Organization>(selection.organization.as_ref())
+    }
+
+    fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self {
             row,
-            actor: Relation::NotRead,
-            organization: Relation::NotRead,
+            actor: fields.relation(selection.actor.as_ref())?,
+            organization: fields.relation(selection.organization.as_ref())?,
         })
     }
 
@@ -177,26 +185,6 @@ impl Noun for AuditEntry {
     fn parent(&self, via: Via) -> Result<Option<Key>, Error> {
         Ok(match via {
             Via::Organization => self.row.organization_id()?.map(Key::Uuid),
-        })
-    }
-
-    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let actor = |entry: &Self| Ok(entry.row.actor_id()?.as_deref().map(|id| Door::Open(id.into())));
-            attach(access, rows, selection.actor.as_ref(), actor, |entry, found| {
-                entry.actor = found
-            })
-            .await?;
-
-            let organization = |entry: &Self| Ok(entry.row.organization_id()?.map(|id| Door::Closed(id.into())));
-            attach(
-                access,
-                rows,
-                selection.organization.as_ref(),
-                organization,
-                |entry, found| entry.organization = found,
-            )
-            .await
         })
     }
 

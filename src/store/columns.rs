@@ -1,5 +1,14 @@
 //! Rows that hold only the columns that were asked for.
 
+/// A set of a table's columns.
+pub trait ColumnSet: Copy + Send + Sync {
+    /// Their names, in the order in which rows have them.
+    fn names(self) -> Vec<&'static str>;
+
+    /// How many they are.
+    fn count(self) -> usize;
+}
+
 /// Makes two types in the module of a noun: `Columns`, a set of the table's columns, and `Row`, which holds the values of
 /// those that were read. A column that was not read is an error and never a default: a defect cannot pass for an empty field.
 macro_rules! columns {
@@ -52,30 +61,33 @@ macro_rules! columns {
                 }
             )+
 
-            /// Takes a row apart by position, in the order of [`names`].
-            fn decode(row: &sea_orm::QueryResult, columns: Columns) -> Result<(Self, usize), sea_orm::DbErr> {
-                let mut next = 0;
+            /// Reads the values of these columns, which come in the order of their names.
+            fn decode(fields: &mut $crate::store::fields::Fields<'_>, columns: Columns) -> Result<Self, sea_orm::DbErr> {
                 let mut read = Self::default();
                 $(
                     if columns.has(Columns::$constant) {
-                        read.$field = Some(row.try_get_by_index(next)?);
-                        next += 1;
+                        read.$field = Some(fields.next()?);
                     }
                 )+
-                Ok((read, next))
+                Ok(read)
             }
         }
 
-        /// The table's columns of this set, in the order in which [`Row::decode`] expects them.
-        fn names(columns: Columns) -> Vec<<$entity as sea_orm::EntityTrait>::Column> {
-            type Column = <$entity as sea_orm::EntityTrait>::Column;
-            let mut names = Vec::new();
-            $(
-                if columns.has(Columns::$constant) {
-                    names.push(Column::$column);
-                }
-            )+
-            names
+        impl $crate::store::columns::ColumnSet for Columns {
+            fn names(self) -> Vec<&'static str> {
+                type Column = <$entity as sea_orm::EntityTrait>::Column;
+                let mut names = Vec::with_capacity(self.count());
+                $(
+                    if self.has(Columns::$constant) {
+                        names.push(sea_orm::IdenStatic::as_str(&Column::$column));
+                    }
+                )+
+                names
+            }
+
+            fn count(self) -> usize {
+                self.0.count_ones() as usize
+            }
         }
     };
 }

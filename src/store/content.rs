@@ -18,9 +18,9 @@ pub use lifecycle::{Archive, Restore, Unpublish};
 pub use moving::Move;
 pub use publish::Publish;
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    ColumnTrait, Condition, DbBackend, DbErr,
     prelude::{DateTimeUtc, Json, Uuid},
-    sea_query::SelectExpr,
+    sea_query::{DynIden, SelectExpr},
 };
 
 pub use update::Update;
@@ -28,13 +28,15 @@ pub use view::RecordView;
 
 use super::{
     Error, Key, Noun, Relation,
-    attach::{Door, attach},
     change::{Hold, Refusal, Transaction},
+    columns::ColumnSet,
     cursor::Mark,
+    fields::Fields,
     media_item::{self, MediaItem},
-    noun::{Boxed, Named, plain},
+    noun::{Named, plain, width},
     organization::{self, Organization},
-    scope::{Access, Loads, NounLoads},
+    relation::{Along, Door},
+    scope::{Loads, NounLoads},
     user::{self, User},
 };
 use crate::{policy, viewer::Viewer};
@@ -244,30 +246,40 @@ impl Noun for Content {
         }
     }
 
-    fn expressions(columns: Columns, selection: &Selection, viewer: &Viewer) -> Vec<SelectExpr> {
-        let mut expressions = plain::<content::Entity>(names(columns));
+    fn expressions(columns: Columns, selection: &Selection, viewer: &Viewer, name: &DynIden) -> Vec<SelectExpr> {
+        let mut expressions = plain(columns, name);
         if selection.asks_for_access() {
-            expressions.push(SelectExpr {
-                expr: policy::content::granted(viewer),
-                alias: Some("granted".into()),
-                window: None,
-            });
+            expressions.push(policy::content::granted(viewer).into());
         }
         expressions
     }
 
-    fn decode(row: &QueryResult, columns: Columns, selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (read, next) = Row::decode(row, columns)?;
+    fn relations(selection: &Selection, mut along: Along<'_>) {
+        along.to_one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
+        along.to_one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
+        along.to_one::<MediaItem>(
+            selection.media_item.as_ref(),
+            "media_item_id",
+            "id",
+            Door::OpenIf(policy::content::body(along.viewer())),
+        );
+    }
+
+    fn width(selection: &Selection) -> usize {
+        Self::columns(selection, None, None).count()
+            + usize::from(selection.asks_for_access())
+            + width::<User>(selection.creator.as_ref())
+            + width::<Organization>(selection.organization.as_ref())
+            + width::<MediaItem>(selection.media_item.as_ref())
+    }
+
+    fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
         Ok(Self {
-            row: read,
-            granted: if selection.asks_for_access() {
-                row.try_get_by_index(next)?
-            } else {
-                false
-            },
-            creator: Relation::NotRead,
-            organization: Relation::NotRead,
-            media_item: Relation::NotRead,
+            row: Row::decode(fields, columns)?,
+            granted: selection.asks_for_access() && fields.next()?,
+            creator: fields.relation(selection.creator.as_ref())?,
+            organization: fields.relation(selection.organization.as_ref())?,
+            media_item: fields.relation(selection.media_item.as_ref())?,
         })
     }
 
@@ -288,47 +300,6 @@ impl Noun for Content {
             Via::Organization => self.row.organization_id()?.map(Key::Uuid),
             Via::Creator => Some(Key::Text(self.row.creator_id()?.clone())),
             Via::MediaItem => self.row.media_item_id()?.map(Key::Uuid),
-        })
-    }
-
-    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let creator = |content: &Self| Ok(Some(Door::Open(content.row.creator_id()?.as_str().into())));
-            attach(access, rows, selection.creator.as_ref(), creator, |content, found| {
-                content.creator = found
-            })
-            .await?;
-
-            let organization = |content: &Self| Ok(content.row.organization_id()?.map(|id| Door::Closed(id.into())));
-            attach(
-                access,
-                rows,
-                selection.organization.as_ref(),
-                organization,
-                |content, found| content.organization = found,
-            )
-            .await?;
-
-            let media_item = |content: &Self| {
-                let Some(id) = *content.row.media_item_id()? else {
-                    return Ok(None);
-                };
-                // Whoever may have the body may play the media. Anybody else may still see it for another reason.
-                let open = content.may_have_body(&access.viewer)?;
-                Ok(Some(if open {
-                    Door::Open(id.into())
-                } else {
-                    Door::Closed(id.into())
-                }))
-            };
-            attach(
-                access,
-                rows,
-                selection.media_item.as_ref(),
-                media_item,
-                |content, found| content.media_item = found,
-            )
-            .await
         })
     }
 

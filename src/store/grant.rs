@@ -9,18 +9,19 @@ pub use give::Give;
 pub(super) use give::{Given, held};
 pub use revoke::Revoke;
 use sea_orm::{
-    Condition, DbBackend, DbErr, QueryResult,
+    Condition, DbBackend, DbErr,
     prelude::{DateTimeUtc, Uuid},
-    sea_query::SelectExpr,
 };
 
 use super::{
     Error, Key, Noun, Relation,
-    attach::{Door, attach},
+    columns::ColumnSet,
     content::{self, Content},
     cursor::Mark,
-    noun::{Boxed, Named, plain},
-    scope::{Access, Loads, NounLoads},
+    fields::Fields,
+    noun::{Named, width},
+    relation::{Along, Door},
+    scope::{Loads, NounLoads},
     user::{self, User},
 };
 use crate::{policy, viewer::Viewer};
@@ -106,16 +107,23 @@ impl Noun for Grant {
         }
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<grant::Entity>(names(columns))
+    fn relations(selection: &Selection, mut along: Along<'_>) {
+        along.to_one::<User>(selection.user.as_ref(), "user_id", "id", Door::Open);
+        along.to_one::<Content>(selection.content.as_ref(), "content_id", "id", Door::Closed);
     }
 
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn width(selection: &Selection) -> usize {
+        Self::columns(selection, None, None).count()
+            + width::<User>(selection.user.as_ref())
+            + width::<Content>(selection.content.as_ref())
+    }
+
+    fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self {
             row,
-            user: Relation::NotRead,
-            content: Relation::NotRead,
+            user: fields.relation(selection.user.as_ref())?,
+            content: fields.relation(selection.content.as_ref())?,
         })
     }
 
@@ -132,22 +140,6 @@ impl Noun for Grant {
             Via::User => Key::Text(self.row.user_id()?.clone()),
             Via::Content => Key::Uuid(*self.row.content_id()?),
         }))
-    }
-
-    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let user = |grant: &Self| Ok(Some(Door::Open(grant.row.user_id()?.as_str().into())));
-            attach(access, rows, selection.user.as_ref(), user, |grant, found| {
-                grant.user = found
-            })
-            .await?;
-
-            let content = |grant: &Self| Ok(Some(Door::Closed((*grant.row.content_id()?).into())));
-            attach(access, rows, selection.content.as_ref(), content, |grant, found| {
-                grant.content = found
-            })
-            .await
-        })
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

@@ -11,18 +11,19 @@ pub use entity::media_item::{MediaType, Status};
 use entity::{is_one_of, media_item};
 pub use lifecycle::{CompleteTranscoding, FailTranscoding, MarkUploaded, Measures, RestartUpload, StartTranscoding};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    ColumnTrait, Condition, DbBackend, DbErr,
     prelude::{DateTimeUtc, Uuid},
-    sea_query::SelectExpr,
 };
 
 use super::{
     Error, Key, Noun, Relation, TimeRange,
-    attach::{Door, attach},
     change::{Checks, Hold, Refusal, Transaction, UserErrorCode, limits},
+    columns::ColumnSet,
     cursor::Mark,
-    noun::{Boxed, Named, plain},
-    scope::{Access, Loads, NounLoads},
+    fields::Fields,
+    noun::{Named, width},
+    relation::{Along, Door},
+    scope::{Loads, NounLoads},
     user::{self, User},
 };
 
@@ -198,15 +199,19 @@ impl Noun for MediaItem {
         }
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<media_item::Entity>(names(columns))
+    fn relations(selection: &Selection, mut along: Along<'_>) {
+        along.to_one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
     }
 
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn width(selection: &Selection) -> usize {
+        Self::columns(selection, None, None).count() + width::<User>(selection.creator.as_ref())
+    }
+
+    fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self {
             row,
-            creator: Relation::NotRead,
+            creator: fields.relation(selection.creator.as_ref())?,
         })
     }
 
@@ -220,16 +225,6 @@ impl Noun for MediaItem {
 
     fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
         Ok(Some(Key::Text(self.row.creator_id()?.clone())))
-    }
-
-    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let creator = |media: &Self| Ok(Some(Door::Open(media.row.creator_id()?.as_str().into())));
-            attach(access, rows, selection.creator.as_ref(), creator, |media, found| {
-                media.creator = found
-            })
-            .await
-        })
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

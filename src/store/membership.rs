@@ -14,19 +14,21 @@ pub use invite::Invite;
 pub use remove::{Leave, Remove};
 pub use role::ChangeRole;
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    ColumnTrait, Condition, DbBackend, DbErr,
     prelude::{DateTimeUtc, Uuid},
-    sea_query::{Expr, ExprTrait, Query, SelectExpr},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     Error, Key, Noun, Relation,
-    attach::{Door, attach},
+    columns::ColumnSet,
     cursor::Mark,
-    noun::{Boxed, Named, plain},
+    fields::Fields,
+    noun::{Named, width},
     organization::{self as organizations, Organization},
-    scope::{Access, Loads, NounLoads},
+    relation::{Along, Door},
+    scope::{Loads, NounLoads},
     user::{self, User},
 };
 use crate::{database::any_of, policy, viewer::Viewer};
@@ -177,16 +179,23 @@ impl Noun for Membership {
         }
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<membership::Entity>(names(columns))
+    fn relations(selection: &Selection, mut along: Along<'_>) {
+        along.to_one::<User>(selection.user.as_ref(), "user_id", "id", Door::Open);
+        along.to_one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
     }
 
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn width(selection: &Selection) -> usize {
+        Self::columns(selection, None, None).count()
+            + width::<User>(selection.user.as_ref())
+            + width::<Organization>(selection.organization.as_ref())
+    }
+
+    fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self {
             row,
-            user: Relation::NotRead,
-            organization: Relation::NotRead,
+            user: fields.relation(selection.user.as_ref())?,
+            organization: fields.relation(selection.organization.as_ref())?,
         })
     }
 
@@ -203,26 +212,6 @@ impl Noun for Membership {
             Via::Organization => Key::Uuid(*self.row.organization_id()?),
             Via::User => Key::Text(self.row.user_id()?.clone()),
         }))
-    }
-
-    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let user = |membership: &Self| Ok(Some(Door::Open(membership.row.user_id()?.as_str().into())));
-            attach(access, rows, selection.user.as_ref(), user, |membership, found| {
-                membership.user = found
-            })
-            .await?;
-
-            let organization = |membership: &Self| Ok(Some(Door::Closed((*membership.row.organization_id()?).into())));
-            attach(
-                access,
-                rows,
-                selection.organization.as_ref(),
-                organization,
-                |membership, found| membership.organization = found,
-            )
-            .await
-        })
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

@@ -2,13 +2,14 @@
 
 #[macro_use]
 mod columns;
-mod attach;
 mod batch;
 pub mod change;
 mod cursor;
 mod error;
+mod fields;
 mod noun;
 mod page;
+mod relation;
 mod scope;
 mod walk;
 
@@ -22,9 +23,9 @@ pub mod purchase;
 pub mod session;
 pub mod user;
 
-pub use attach::Relation;
 pub use cursor::{Cursor, CursorError};
 pub use error::Error;
 pub use noun::{Key, Named, Noun, Plain, TimeRange};
 pub use page::{Direction, Order, Page, PageRequest, Parent, Window};
+pub use relation::Relation;
 pub use scope::{Outcome, Scope};

@@ -1,23 +1,23 @@
 //! What all nouns have in common.
 
-use std::{fmt::Debug, future::Future, hash::Hash, pin::Pin};
+use std::{fmt::Debug, hash::Hash};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, QueryResult, Value,
+    ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, Value,
     sea_query::{Alias, DynIden, Expr, IntoIden, SelectExpr},
 };
 use uuid::Uuid;
 
 use super::{
     Error,
+    columns::ColumnSet,
     cursor::{Kind, Mark},
-    scope::{Access, Loads, NounLoads},
+    fields::Fields,
+    relation::Along,
+    scope::{Loads, NounLoads},
 };
-use crate::viewer::Viewer;
-
-/// A future that may call itself.
-pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::{database::Row, viewer::Viewer};
 
 /// What a noun's arguments and selections must be able to do: stand in the key of a loader.
 pub trait Plain: Clone + Debug + Default + PartialEq + Eq + Hash + Send + Sync + 'static {}
@@ -67,10 +67,10 @@ impl Key {
     }
 
     /// The key at this position of a row.
-    pub(super) fn decode(row: &QueryResult, position: usize, kind: Kind) -> Result<Self, DbErr> {
+    pub(super) fn decode(row: &Row, position: usize, kind: Kind) -> Result<Self, DbErr> {
         match kind {
-            Kind::Uuid => row.try_get_by_index(position).map(Self::Uuid),
-            Kind::Text | Kind::Time => row.try_get_by_index(position).map(Self::Text),
+            Kind::Uuid => row.get(position).map(Self::Uuid),
+            Kind::Text | Kind::Time => row.get(position).map(Self::Text),
         }
     }
 
@@ -152,7 +152,7 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// Its primary key.
     const KEY: Named;
     /// A set of its columns.
-    type Columns: Copy + Send + Sync;
+    type Columns: ColumnSet;
     /// What is wanted of each row.
     type Selection: Plain;
     /// Which rows are wanted.
@@ -192,16 +192,27 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// parent need.
     fn columns(selection: &Self::Selection, order: Option<Self::OrderField>, via: Option<Self::Via>) -> Self::Columns;
 
-    /// The list of what a statement reads.
-    fn expressions(columns: Self::Columns, selection: &Self::Selection, viewer: &Viewer) -> Vec<SelectExpr>;
-
-    /// One row, out of what [`Noun::expressions`] read.
-    fn decode(
-        row: &QueryResult,
+    /// The list of what a statement reads of a row whose table has this name in it: the key, the other columns, and what
+    /// else there is to know.
+    fn expressions(
         columns: Self::Columns,
-        selection: &Self::Selection,
-        viewer: &Viewer,
-    ) -> Result<Self, DbErr>;
+        _selection: &Self::Selection,
+        _viewer: &Viewer,
+        name: &DynIden,
+    ) -> Vec<SelectExpr> {
+        plain(columns, name)
+    }
+
+    /// Has the selected relations to one row read along.
+    fn relations(_selection: &Self::Selection, _along: Along<'_>) {}
+
+    /// How many values that is, of a row that is named by another, relations included.
+    fn width(selection: &Self::Selection) -> usize {
+        Self::columns(selection, None, None).count()
+    }
+
+    /// One row, out of what [`Noun::expressions`] and then [`Noun::relations`] have had read.
+    fn decode(fields: &mut Fields<'_>, columns: Self::Columns, selection: &Self::Selection) -> Result<Self, DbErr>;
 
     /// The primary key.
     fn key(&self) -> Result<Key, Error>;
@@ -212,25 +223,21 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// The key of the parent.
     fn parent(&self, via: Self::Via) -> Result<Option<Key>, Error>;
 
-    /// Reads the selected relations of these rows, one statement each, and attaches them.
-    fn attach<'a>(
-        _access: &'a Access,
-        _rows: &'a mut [Self],
-        _selection: &'a Self::Selection,
-    ) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async { Ok(()) })
-    }
-
     /// This noun's loaders.
     fn loads(loads: &Loads) -> &NounLoads<Self>;
 }
 
-/// The columns of these names, as a statement reads them.
-pub(super) fn plain<E: EntityTrait>(names: Vec<E::Column>) -> Vec<SelectExpr> {
-    names
-        .into_iter()
-        .map(|name| Expr::col(name.as_column_ref()).into())
+/// The columns of a table that has this name in the statement.
+pub(super) fn plain(columns: impl ColumnSet, name: &DynIden) -> Vec<SelectExpr> {
+    let columns = columns.names().into_iter();
+    columns
+        .map(|column| Expr::col((name.clone(), Alias::new(column))).into())
         .collect()
+}
+
+/// How many values a relation takes, if it is selected.
+pub(super) fn width<N: Noun>(selection: Option<&N::Selection>) -> usize {
+    selection.map(N::width).unwrap_or_default()
 }
 
 /// The table's name.

@@ -5,15 +5,12 @@ mod delete;
 mod transfer;
 mod update;
 
-use std::{collections::HashMap, sync::Arc};
-
 pub use create::Create;
 pub use delete::Delete;
 use entity::organization;
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, DbErr, QueryResult,
+    ColumnTrait, Condition, DbBackend, DbErr,
     prelude::{DateTimeUtc, Uuid},
-    sea_query::SelectExpr,
 };
 
 pub use transfer::Transfer;
@@ -21,11 +18,13 @@ pub use update::Update;
 
 use super::{
     Error, Key, Noun, Relation,
+    columns::ColumnSet,
     cursor::Mark,
+    fields::Fields,
     membership::{self, Membership},
-    noun::{Boxed, Named, plain},
-    page,
-    scope::{Access, Loads, NounLoads},
+    noun::{Named, width},
+    relation::{Along, Door},
+    scope::{Loads, NounLoads},
 };
 use crate::{database::contains_text, policy, viewer::Viewer};
 
@@ -133,15 +132,24 @@ impl Noun for Organization {
         }
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<organization::Entity>(names(columns))
+    fn relations(selection: &Selection, mut along: Along<'_>) {
+        along.to_one::<Membership>(
+            selection.viewer_membership.as_deref(),
+            "id",
+            "organization_id",
+            Door::ClosedTo(policy::membership::own(along.viewer())),
+        );
     }
 
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn width(selection: &Selection) -> usize {
+        Self::columns(selection, None, None).count() + width::<Membership>(selection.viewer_membership.as_deref())
+    }
+
+    fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self {
             row,
-            viewer_membership: Relation::NotRead,
+            viewer_membership: fields.relation(selection.viewer_membership.as_deref())?,
         })
     }
 
@@ -159,37 +167,6 @@ impl Noun for Organization {
 
     fn parent(&self, _via: ()) -> Result<Option<Key>, Error> {
         self.key().map(Some)
-    }
-
-    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let Some(selection) = &selection.viewer_membership else {
-                return Ok(());
-            };
-            let Some(user_id) = access.viewer.user_id() else {
-                rows.iter_mut()
-                    .for_each(|row| row.viewer_membership = Relation::Read(None));
-                return Ok(());
-            };
-            let ids = rows
-                .iter()
-                .map(|row| row.row.id().copied())
-                .collect::<Result<Vec<_>, _>>()?;
-            let filter = membership::Filter {
-                user: Some(user_id.to_owned()),
-                organization: Some(ids),
-                ..membership::Filter::default()
-            };
-            let own = page::matching::<Membership>(access, selection, &filter).await?;
-            let mut found = HashMap::with_capacity(own.len());
-            for membership in own {
-                found.insert(*membership.row.organization_id()?, Arc::new(membership));
-            }
-            for row in rows {
-                row.viewer_membership = Relation::Read(found.get(row.row.id()?).cloned());
-            }
-            Ok(())
-        })
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

@@ -8,17 +8,19 @@ use std::{
 
 use derive_where::derive_where;
 use sea_orm::{
-    Condition, QueryResult,
-    sea_query::{Alias, Expr, Func, IntoIden, Query},
+    Condition,
+    sea_query::{Alias, Expr, Func, IntoIden, Query, SelectStatement},
 };
 
 use super::{
     Cursor, CursorError, Error, Key, Noun,
+    fields::Fields,
     noun::{column, table},
+    relation::Along,
     scope::Access,
     walk::Walk,
 };
-use crate::database::{self, Children, any_of, first_per_parent};
+use crate::database::{self, Children, Row, any_of, first_per_parent};
 
 /// Whose rows: the whole platform's, or one parent's.
 #[derive_where(Clone, Debug, PartialEq, Eq, Hash)]
@@ -138,61 +140,24 @@ pub(super) async fn rows<N: Noun>(
     selection: &N::Selection,
     keys: &[Key],
 ) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
-    let rows = by_key::<N>(access, selection, &[], keys).await?;
-    Ok(rows.into_iter().map(|(key, row)| (key, Some(row))).collect())
-}
-
-/// Reads rows by key: those that a visible row has `opened` if they are there at all, the others if the viewer may see them.
-pub(super) async fn by_key<N: Noun>(
-    access: &Access,
-    selection: &N::Selection,
-    opened: &[Key],
-    asked: &[Key],
-) -> Result<HashMap<Key, Arc<N>>, Error> {
-    let backend = access.reader.backend();
-    let one_of = |keys: &[Key]| {
-        let distinct: HashSet<&Key> = keys.iter().collect();
-        any_of(
-            backend,
-            column::<N::Entity>(N::KEY.name),
-            distinct.into_iter().map(Key::value).collect(),
-        )
-    };
-    let mut condition = Condition::any();
-    if !opened.is_empty() {
-        condition = condition.add(Condition::all().add(one_of(opened)).add(N::alive()));
-    }
-    if !asked.is_empty() {
-        condition = condition.add(Condition::all().add(one_of(asked)).add(N::visible(&access.viewer)));
-    }
-    if opened.is_empty() && asked.is_empty() {
-        return Ok(HashMap::new());
-    }
+    let distinct: HashSet<&Key> = keys.iter().collect();
+    let one_of = any_of(
+        access.reader.backend(),
+        column::<N::Entity>(N::KEY.name),
+        distinct.into_iter().map(Key::value).collect(),
+    );
     let columns = N::columns(selection, None, None);
     let mut statement = Query::select();
     statement
-        .exprs(N::expressions(columns, selection, &access.viewer))
         .from(table::<N::Entity>())
-        .cond_where(condition);
+        .and_where(one_of)
+        .cond_where(N::visible(&access.viewer));
+    reads::<N>(&mut statement, access, columns, selection);
     let rows = access.reader.all(&statement).await?;
-    let rows = decode::<N>(access, &rows, columns, selection).await?;
-    rows.into_iter().map(|row| Ok((row.key()?, Arc::new(row)))).collect()
-}
-
-/// Reads all rows that the filter lets through and the viewer may see; for filters that name the few rows they want.
-pub(super) async fn matching<N: Noun>(
-    access: &Access,
-    selection: &N::Selection,
-    filter: &N::Filter,
-) -> Result<Vec<N>, Error> {
-    let columns = N::columns(selection, None, None);
-    let mut statement = Query::select();
-    statement
-        .exprs(N::expressions(columns, selection, &access.viewer))
-        .from(table::<N::Entity>())
-        .cond_where(wanted::<N>(access, filter));
-    let rows = access.reader.all(&statement).await?;
-    decode::<N>(access, &rows, columns, selection).await
+    let rows = decode::<N>(&rows, columns, selection)?;
+    rows.into_iter()
+        .map(|row| Ok((row.key()?, Some(Arc::new(row)))))
+        .collect()
 }
 
 /// Reads the same page of many parents.
@@ -251,11 +216,7 @@ pub(super) async fn counts<N: Noun>(
             .cond_where(wanted::<N>(access, filter));
         let Some(via) = via else {
             let rows = access.reader.all(&statement).await?;
-            let count = rows
-                .first()
-                .map(|row| row.try_get_by_index(0))
-                .transpose()?
-                .unwrap_or_default();
+            let count = rows.first().map(|row| row.get(0)).transpose()?.unwrap_or_default();
             counts.insert(Parent::ROOT, count);
             continue;
         };
@@ -265,7 +226,7 @@ pub(super) async fn counts<N: Noun>(
             .and_where(any_of(backend, parent.clone(), values(&parents)))
             .group_by_col(parent);
         for row in access.reader.all(&statement).await? {
-            let count = row.try_get_by_index(0)?;
+            let count = row.get(0)?;
             counts.insert(Parent::row(via, Key::decode(&row, 1, N::via_column(via).kind)?), count);
         }
     }
@@ -284,7 +245,7 @@ async fn some_rows<N: Noun>(
     let bare = N::Selection::default();
     let selection = if behind { &bare } else { &request.selection };
     let columns = N::columns(selection, Some(request.order.field), via);
-    let expressions = N::expressions(columns, selection, &access.viewer);
+    let reads = |statement: &mut SelectStatement| reads::<N>(statement, access, columns, selection);
     let backward = request.window.direction == Direction::Backward;
     let walk = Walk::new(&access.viewer, request, backward != behind);
 
@@ -299,14 +260,15 @@ async fn some_rows<N: Noun>(
     let statement = match via {
         None => {
             database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
-            rows.exprs(expressions).take()
+            reads(&mut rows);
+            rows
         }
         Some(via) => {
             let children = Children {
                 table: table::<N::Entity>(),
                 key: Alias::new(N::KEY.name).into_iden(),
                 parent: Alias::new(N::via_column(via).name).into_iden(),
-                columns: expressions,
+                reads,
                 rows,
                 order: walk.columns(),
             };
@@ -316,7 +278,7 @@ async fn some_rows<N: Noun>(
 
     let read = access.reader.all(&statement).await?;
     let mut grouped: HashMap<Parent<N>, Vec<N>> = HashMap::with_capacity(parents.len());
-    for row in decode::<N>(access, &read, columns, selection).await? {
+    for row in decode::<N>(&read, columns, selection)? {
         let parent = match via {
             None => Parent::ROOT,
             Some(via) => Parent(row.parent(via)?.map(|key| (via, key))),
@@ -333,20 +295,20 @@ fn wanted<N: Noun>(access: &Access, filter: &N::Filter) -> Condition {
         .add(N::matching(filter, access.reader.backend()))
 }
 
-async fn decode<N: Noun>(
-    access: &Access,
-    rows: &[QueryResult],
-    columns: N::Columns,
-    selection: &N::Selection,
-) -> Result<Vec<N>, Error> {
-    let mut decoded = Vec::with_capacity(rows.len());
-    for row in rows {
-        decoded.push(N::decode(row, columns, selection, &access.viewer)?);
-    }
-    if !decoded.is_empty() {
-        N::attach(access, &mut decoded, selection).await?;
-    }
-    Ok(decoded)
+/// Has the statement read what is wanted of each row, and the selected relations along with it.
+fn reads<N: Noun>(statement: &mut SelectStatement, access: &Access, columns: N::Columns, selection: &N::Selection) {
+    statement.exprs(N::expressions(
+        columns,
+        selection,
+        &access.viewer,
+        &table::<N::Entity>(),
+    ));
+    Along::read::<N>(statement, &access.viewer, selection);
+}
+
+fn decode<N: Noun>(rows: &[Row], columns: N::Columns, selection: &N::Selection) -> Result<Vec<N>, Error> {
+    let decode = |row| Fields::new(row).noun(columns, selection);
+    Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
 }
 
 /// The parents, by the column through which they own their rows. A query's field has one such column, so this is one group.

@@ -6,18 +6,19 @@ use entity::purchase;
 pub use entity::purchase::Status;
 pub use record::Record;
 use sea_orm::{
-    Condition, DbBackend, DbErr, QueryResult,
+    Condition, DbBackend, DbErr,
     prelude::{DateTimeUtc, Uuid},
-    sea_query::SelectExpr,
 };
 
 use super::{
     Error, Key, Noun, Relation,
-    attach::{Door, attach},
+    columns::ColumnSet,
     content::{self, Content},
     cursor::Mark,
-    noun::{Boxed, Named, plain},
-    scope::{Access, Loads, NounLoads},
+    fields::Fields,
+    noun::{Named, width},
+    relation::{Along, Door},
+    scope::{Loads, NounLoads},
     user::{self, User},
 };
 use crate::{policy, viewer::Viewer};
@@ -101,16 +102,23 @@ impl Noun for Purchase {
         }
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<purchase::Entity>(names(columns))
+    fn relations(selection: &Selection, mut along: Along<'_>) {
+        along.to_one::<User>(selection.customer.as_ref(), "customer_id", "id", Door::Open);
+        along.to_one::<Content>(selection.content.as_ref(), "content_id", "id", Door::Closed);
     }
 
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn width(selection: &Selection) -> usize {
+        Self::columns(selection, None, None).count()
+            + width::<User>(selection.customer.as_ref())
+            + width::<Content>(selection.content.as_ref())
+    }
+
+    fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self {
             row,
-            customer: Relation::NotRead,
-            content: Relation::NotRead,
+            customer: fields.relation(selection.customer.as_ref())?,
+            content: fields.relation(selection.content.as_ref())?,
         })
     }
 
@@ -124,26 +132,6 @@ impl Noun for Purchase {
 
     fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
         Ok(Some(Key::Text(self.row.customer_id()?.clone())))
-    }
-
-    fn attach<'a>(access: &'a Access, rows: &'a mut [Self], selection: &'a Selection) -> Boxed<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let customer = |purchase: &Self| Ok(Some(Door::Open(purchase.row.customer_id()?.as_str().into())));
-            attach(
-                access,
-                rows,
-                selection.customer.as_ref(),
-                customer,
-                |purchase, found| purchase.customer = found,
-            )
-            .await?;
-
-            let content = |purchase: &Self| Ok(Some(Door::Closed((*purchase.row.content_id()?).into())));
-            attach(access, rows, selection.content.as_ref(), content, |purchase, found| {
-                purchase.content = found
-            })
-            .await
-        })
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

@@ -4,7 +4,7 @@ mod revoke;
 mod sign_in;
 
 use entity::session;
-use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
+use sea_orm::{Condition, DbBackend, DbErr, prelude::DateTimeUtc};
 
 pub(super) use revoke::end_others;
 pub use revoke::{Revoke, RevokeOthers, SignOut};
@@ -14,7 +14,8 @@ pub use sign_in::{NewSession, SignIn, SignedIn, SignsIn};
 use super::{
     Error, Key, Noun,
     cursor::Mark,
-    noun::{Named, plain},
+    fields::Fields,
+    noun::Named,
     scope::{Loads, NounLoads},
 };
 use crate::{policy, viewer::Viewer};
@@ -87,12 +88,8 @@ impl Noun for Session {
         }
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<session::Entity>(names(columns))
-    }
-
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn decode(fields: &mut Fields<'_>, columns: Columns, _selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self { row })
     }
 

@@ -7,7 +7,7 @@ mod update;
 
 pub(super) use by_email::by_email;
 use entity::user;
-use sea_orm::{Condition, DbBackend, DbErr, QueryResult, prelude::DateTimeUtc, sea_query::SelectExpr};
+use sea_orm::{Condition, DbBackend, DbErr, prelude::DateTimeUtc};
 
 pub use change_password::ChangePassword;
 pub use sign_up::{Profile, SignUp};
@@ -16,7 +16,8 @@ pub use update::Update;
 use super::{
     Error, Key, Noun,
     cursor::Mark,
-    noun::{Named, plain},
+    fields::Fields,
+    noun::Named,
     scope::{Loads, NounLoads},
 };
 use crate::{policy, viewer::Viewer};
@@ -92,12 +93,8 @@ impl Noun for User {
         }
     }
 
-    fn expressions(columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Vec<SelectExpr> {
-        plain::<user::Entity>(names(columns))
-    }
-
-    fn decode(row: &QueryResult, columns: Columns, _selection: &Selection, _viewer: &Viewer) -> Result<Self, DbErr> {
-        let (row, _) = Row::decode(row, columns)?;
+    fn decode(fields: &mut Fields<'_>, columns: Columns, _selection: &Selection) -> Result<Self, DbErr> {
+        let row = Row::decode(fields, columns)?;
         Ok(Self { row })
     }
 

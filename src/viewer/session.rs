@@ -2,16 +2,19 @@
 //! revoked ends with the next request, on every gateway. A session in use goes on, as the authentication library has it.
 
 use chrono::TimeDelta;
-use entity::{membership, organization, session, user};
+use entity::{
+    membership::{self, Role},
+    organization, session, user,
+};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, IntoColumnRef, JoinType, Query, SelectStatement},
 };
 use thiserror::Error;
 use uuid::Uuid;
 
 use super::{Credential, Identity, Membership, Viewer};
-use crate::database::{self, Reader};
+use crate::database::{self, Reader, Row};
 
 /// How long a session lasts from the time at which it was made or extended.
 pub const LASTS: TimeDelta = TimeDelta::days(7);
@@ -49,7 +52,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
         }
         (None, Some(slug)) => {
             let rows = reader.all(&tenant_by_slug(slug)).await?;
-            let id = rows.first().ok_or(SignInError::UnknownTenant)?.try_get_by_index(0)?;
+            let id = rows.first().ok_or(SignInError::UnknownTenant)?.get(0)?;
             return Ok(Viewer {
                 identity: None,
                 tenant: Some(id),
@@ -62,7 +65,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
         .all(&session_row(session::Column::Token.eq(token), tenant, at))
         .await?;
     let first = rows.first().ok_or(SignInError::Unauthenticated)?;
-    let pinned: Option<Uuid> = first.try_get_by_index(5)?;
+    let pinned: Option<Uuid> = first.get(5)?;
     if tenant.is_some() && pinned.is_none() {
         return Err(SignInError::UnknownTenant);
     }
@@ -92,24 +95,24 @@ pub async fn identify_again(reader: &Reader, session_id: Option<&str>, tenant: O
 }
 
 /// Who these rows of one session are about; nobody, if there are none.
-fn identity(rows: &[QueryResult]) -> Result<Option<Identity>, DbErr> {
+fn identity(rows: &[Row]) -> Result<Option<Identity>, DbErr> {
     let Some(first) = rows.first() else {
         return Ok(None);
     };
     let mut memberships = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Some(organization_id) = row.try_get_by_index(3)? {
+        if let Some(organization_id) = row.get(3)? {
             memberships.push(Membership {
                 organization_id,
-                role: row.try_get_by_index(4)?,
+                role: Role::try_from_value(&row.get(4)?)?,
             });
         }
     }
-    let role: user::Role = first.try_get_by_index(2)?;
+    let role = user::Role::try_from_value(&first.get(2)?)?;
     Ok(Some(Identity {
-        session_id: first.try_get_by_index(0)?,
-        session_expires_at: first.try_get_by_index(6)?,
-        user_id: first.try_get_by_index(1)?,
+        session_id: first.get(0)?,
+        session_expires_at: first.get(6)?,
+        user_id: first.get(1)?,
         platform_owner: role == user::Role::PlatformOwner,
         memberships,
     }))

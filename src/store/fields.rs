@@ -1,0 +1,99 @@
+//! The values of one row, taken off it from left to right.
+
+use std::sync::Arc;
+
+use entity::{content, grant, media_item, membership, purchase};
+use sea_orm::{
+    ActiveEnum, DbErr,
+    prelude::{DateTimeUtc, Json, Uuid},
+};
+
+use super::{Noun, relation::Relation};
+use crate::database::Row;
+
+/// A row that is being taken apart. What its statement reads first is taken first.
+pub struct Fields<'a> {
+    row: &'a Row,
+    next: usize,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(row: &'a Row) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The next value.
+    pub(super) fn next<T: Field>(&mut self) -> Result<T, DbErr> {
+        let value = T::of(self.row, self.next);
+        self.next += 1;
+        value
+    }
+
+    /// A row of the statement's own table, or of one that is joined to it, with the relations that are selected of it.
+    pub(super) fn noun<N: Noun>(&mut self, columns: N::Columns, selection: &N::Selection) -> Result<N, DbErr> {
+        N::decode(self, columns, selection)
+    }
+
+    /// A joined row, if it is selected and there is one.
+    pub(super) fn relation<N: Noun>(&mut self, selection: Option<&N::Selection>) -> Result<Relation<N>, DbErr> {
+        let Some(selection) = selection else {
+            return Ok(Relation::NotRead);
+        };
+        // The key comes first, and no row is without.
+        if self.row.is_null(self.next)? {
+            self.next += N::width(selection);
+            return Ok(Relation::Read(None));
+        }
+        let row = self.noun(N::columns(selection, None, None), selection)?;
+        Ok(Relation::Read(Some(Arc::new(row))))
+    }
+}
+
+/// What a column can hold.
+pub(super) trait Field: Sized {
+    fn of(row: &Row, position: usize) -> Result<Self, DbErr>;
+}
+
+macro_rules! plain {
+    ($($kind:ty),+) => {
+        $(
+            impl Field for $kind {
+                fn of(row: &Row, position: usize) -> Result<Self, DbErr> {
+                    row.get(position)
+                }
+            }
+
+            impl Field for Option<$kind> {
+                fn of(row: &Row, position: usize) -> Result<Self, DbErr> {
+                    row.get(position)
+                }
+            }
+        )+
+    };
+}
+
+plain!(bool, i32, i64, String, Uuid, DateTimeUtc, Json);
+
+macro_rules! one_of {
+    ($($kind:ty),+) => {
+        $(
+            impl Field for $kind {
+                fn of(row: &Row, position: usize) -> Result<Self, DbErr> {
+                    Self::try_from_value(&row.get(position)?)
+                }
+            }
+        )+
+    };
+}
+
+one_of!(
+    content::ContentType,
+    content::Status,
+    content::Visibility,
+    grant::AccessType,
+    media_item::MediaType,
+    media_item::Status,
+    membership::Role,
+    membership::Status,
+    purchase::Status
+);

@@ -1,0 +1,160 @@
+//! Relations to one row: read together with the rows that have them, as joins of the same statement.
+
+use std::sync::Arc;
+
+use sea_orm::{
+    Condition,
+    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, JoinType, Query, SelectExpr, SelectStatement},
+};
+
+use super::{
+    Error, Noun,
+    columns::ColumnSet,
+    noun::{column, table},
+};
+use crate::viewer::Viewer;
+
+/// A relation to one row of another table.
+#[derive(Clone, Debug)]
+pub enum Relation<N> {
+    /// The selection did not name it.
+    NotRead,
+    /// What there is to see: the row, if there is one and the viewer may.
+    Read(Option<Arc<N>>),
+}
+
+impl<N> Relation<N> {
+    /// The row, if there is one to see. `name` says which relation it is.
+    ///
+    /// # Errors
+    /// If the relation was not read.
+    pub fn get(&self, name: &'static str) -> Result<Option<&Arc<N>>, Error> {
+        match self {
+            Self::NotRead => Err(Error::NotRead(name)),
+            Self::Read(row) => Ok(row.as_ref()),
+        }
+    }
+}
+
+/// Which of the rows that a relation names may be read.
+pub(super) enum Door {
+    /// All: that a row names them which the viewer sees opens them, by the rules.
+    Open,
+    /// Those that a row names of which this holds, and whatever else the viewer may see. The condition is one over the naming
+    /// row, under its table's own name.
+    OpenIf(Condition),
+    /// Those that the viewer may see, whatever row names them.
+    Closed,
+    /// Of those, the ones of which this holds.
+    ClosedTo(Condition),
+}
+
+/// A statement that is being made, and the row in it whose relations are to be read along.
+pub struct Along<'a> {
+    statement: &'a mut SelectStatement,
+    viewer: &'a Viewer,
+    /// What the table of the naming row is called in the statement.
+    name: DynIden,
+    /// What the statement's tables are called.
+    taken: &'a mut Vec<DynIden>,
+    /// How many values of joined rows it reads already.
+    values: &'a mut usize,
+}
+
+impl Along<'_> {
+    /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row.
+    pub(super) fn read<N: Noun>(statement: &mut SelectStatement, viewer: &Viewer, selection: &N::Selection) {
+        let own = table::<N::Entity>();
+        let along = Along {
+            statement,
+            viewer,
+            name: own.clone(),
+            taken: &mut vec![own],
+            values: &mut 0,
+        };
+        N::relations(selection, along);
+    }
+
+    /// Who reads.
+    pub(super) fn viewer(&self) -> &Viewer {
+        self.viewer
+    }
+
+    /// Reads a relation, if it is selected: the row whose `key` is what `column` names.
+    pub(super) fn to_one<N: Noun>(
+        &mut self,
+        selection: Option<&N::Selection>,
+        column: &'static str,
+        key: &'static str,
+        door: Door,
+    ) {
+        let Some(selection) = selection else { return };
+        let name = self.free_name::<N>();
+        let columns = N::columns(selection, None, None);
+        let named = Expr::col((self.name.clone(), Alias::new(column)));
+        let same = named.clone().eq(Expr::col((name.clone(), Alias::new(key))));
+        // In a statement of its own the table has its own name, by which the rules call it. The planner sees through it.
+        let mut rows = Query::select();
+        rows.from(table::<N::Entity>());
+        let names = columns.names();
+        let lacking = (!names.contains(&key)).then_some(key);
+        for column in names.into_iter().chain(lacking) {
+            rows.column((table::<N::Entity>(), Alias::new(column)));
+        }
+        let on = match door {
+            Door::Open => {
+                rows.cond_where(N::alive());
+                Condition::all().add(same)
+            }
+            Door::OpenIf(open) => {
+                rows.cond_where(N::alive());
+                let own = self::column::<N::Entity>(key);
+                let visible = Query::select()
+                    .column(own.clone())
+                    .from(table::<N::Entity>())
+                    .and_where(Expr::col(own).eq(named.clone()))
+                    .cond_where(N::visible(self.viewer))
+                    .take();
+                let may = Condition::any().add(open).add(named.in_subquery(visible));
+                Condition::all().add(same).add(may)
+            }
+            Door::Closed => {
+                rows.cond_where(N::visible(self.viewer));
+                Condition::all().add(same)
+            }
+            Door::ClosedTo(which) => {
+                rows.cond_where(N::visible(self.viewer)).cond_where(which);
+                Condition::all().add(same)
+            }
+        };
+        self.statement.join_subquery(JoinType::LeftJoin, rows, name.clone(), on);
+        for value in N::expressions(columns, selection, self.viewer, &name) {
+            *self.values += 1;
+            // The statement may be read from by another, where names have to be told apart.
+            let alias = Alias::new(format!("along_{}", self.values)).into_iden();
+            self.statement.expr(SelectExpr {
+                alias: Some(alias),
+                ..value
+            });
+        }
+        let along = Along {
+            statement: self.statement,
+            viewer: self.viewer,
+            name,
+            taken: self.taken,
+            values: self.values,
+        };
+        N::relations(selection, along);
+    }
+
+    /// What a table is called that is joined: its own name, unless the statement has one of that name.
+    fn free_name<N: Noun>(&mut self) -> DynIden {
+        let own = table::<N::Entity>();
+        let name = match self.taken.contains(&own) {
+            true => Alias::new(format!("{own}_{}", self.taken.len())).into_iden(),
+            false => own,
+        };
+        self.taken.push(name.clone());
+        name
+    }
+}

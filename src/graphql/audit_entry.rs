@@ -13,6 +13,7 @@ use super::{
     organization::Organization,
     scalar::{Json, Time},
     user::User,
+    written::Shown,
 };
 use crate::store::{
     self, Noun,
@@ -106,12 +107,12 @@ impl AuditEntry {
     }
 
     /// Who did it; null if the account is gone, or nobody was signed in.
-    async fn actor(&self) -> Option<Result<User>> {
+    async fn actor(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.actor.get("actor"))
     }
 
     /// The organization whose row it is; null if it is nobody's, or the organization has been deleted.
-    async fn organization(&self) -> Option<Result<Organization>> {
+    async fn organization(&self) -> Option<Result<Shown<Organization>>> {
         shown(self.0.organization.get("organization"))
     }
 

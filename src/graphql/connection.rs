@@ -2,11 +2,12 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{Context, Object, OutputType, SelectionField, SimpleObject, TypeName};
+use async_graphql::{ContainerType, Context, Object, SelectionField, SimpleObject, TypeName};
 
 use super::{
     error::{ClientError, Result, nullable},
     look_ahead::LookAhead,
+    written::{Shown, ShownList},
 };
 use crate::store::{Cursor, Direction, Noun, Order, Page, PageRequest, Parent, Scope, Window};
 
@@ -89,11 +90,13 @@ impl PageArguments {
 }
 
 /// A type that can be the node of a connection.
-pub trait Listed: OutputType + From<Arc<Self::Noun>> {
+pub trait Listed: ContainerType + From<Arc<Self::Noun>> {
     /// What the store calls it.
     type Noun: Noun;
     /// What the schema calls it.
     const NAME: &'static str;
+    /// Its fields that have to be read first: all lists.
+    const LATER: &'static [&'static str] = &[];
 }
 
 /// A page of a list. The list's order is total, so walking through it by cursors neither repeats nor skips a row.
@@ -244,7 +247,8 @@ where
         order: Order<<T::Noun as Noun>::OrderField>,
     ) -> Result<Self> {
         let filter = Arc::new(filter);
-        let page = page(context, &parent, arguments, &filter, order, see_nodes).await?;
+        // In a box: or every field's future, which is moved about, would be as large as this one.
+        let page = Box::pin(page(context, &parent, arguments, &filter, order, see_nodes)).await?;
         Ok(Self { page, parent, filter })
     }
 }
@@ -274,8 +278,9 @@ impl<T: Listed> Connection<T> {
     }
 
     /// The page's nodes.
-    async fn nodes(&self) -> Vec<T> {
-        self.page.rows().iter().map(|row| T::from(Arc::clone(row))).collect()
+    async fn nodes(&self) -> ShownList<T> {
+        let nodes = self.page.rows().iter().map(|row| T::from(Arc::clone(row)));
+        ShownList(nodes.collect())
     }
 
     /// Where the page stands in the list.
@@ -298,12 +303,14 @@ impl<T: Listed> Edge<T> {
     }
 
     /// The node.
-    async fn node(&self) -> T {
-        T::from(Arc::clone(&self.row))
+    async fn node(&self) -> Shown<T> {
+        Shown(T::from(Arc::clone(&self.row)))
     }
 }
 
 /// A row that may be missing, as the type that shows it.
-pub fn shown<T: Listed>(row: std::result::Result<Option<&Arc<T::Noun>>, crate::store::Error>) -> Option<Result<T>> {
-    nullable(row.map(|row| row.map(|row| T::from(Arc::clone(row)))))
+pub fn shown<T: Listed>(
+    row: std::result::Result<Option<&Arc<T::Noun>>, crate::store::Error>,
+) -> Option<Result<Shown<T>>> {
+    nullable(row.map(|row| row.map(|row| Shown(T::from(Arc::clone(row))))))
 }

@@ -16,6 +16,7 @@ use super::{
     organization::Organization,
     scalar::Time,
     user::User,
+    written::Shown,
 };
 use crate::store::{
     Noun, Order, Parent,
@@ -199,6 +200,7 @@ impl From<Arc<crate::store::content::Content>> for Content {
 impl Listed for Content {
     type Noun = crate::store::content::Content;
     const NAME: &'static str = "Content";
+    const LATER: &'static [&'static str] = &["grants"];
 }
 
 impl LookAhead for Selection {
@@ -339,17 +341,17 @@ impl Content {
     }
 
     /// Who made it; null if the account is gone.
-    async fn creator(&self) -> Option<Result<User>> {
+    async fn creator(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.creator.get("creator"))
     }
 
     /// The organization that it belongs to; null for personal content, and where the viewer does not see the organization.
-    async fn organization(&self) -> Option<Result<Organization>> {
+    async fn organization(&self) -> Option<Result<Shown<Organization>>> {
         shown(self.0.organization.get("organization"))
     }
 
     /// The media item that it shows; null if there is none, or the viewer does not see it.
-    async fn media_item(&self) -> Option<Result<MediaItem>> {
+    async fn media_item(&self) -> Option<Result<Shown<MediaItem>>> {
         shown(self.0.media_item.get("media_item"))
     }
 

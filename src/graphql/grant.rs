@@ -12,6 +12,7 @@ use super::{
     look_ahead::LookAhead,
     scalar::Time,
     user::User,
+    written::Shown,
 };
 use crate::store::{
     self, Noun,
@@ -83,12 +84,12 @@ impl Grant {
     }
 
     /// Who holds it; null if the account is gone.
-    async fn user(&self) -> Option<Result<User>> {
+    async fn user(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.user.get("user"))
     }
 
     /// What it opens; null if the viewer may not see it.
-    async fn content(&self) -> Option<Result<Content>> {
+    async fn content(&self) -> Option<Result<Shown<Content>>> {
         shown(self.0.content.get("content"))
     }
 }

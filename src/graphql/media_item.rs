@@ -14,6 +14,7 @@ use super::{
     look_ahead::LookAhead,
     scalar::{BigInt, Time},
     user::User,
+    written::Shown,
 };
 use crate::store::{
     self, Noun, Parent, content,
@@ -89,6 +90,7 @@ impl From<Arc<store::media_item::MediaItem>> for MediaItem {
 impl Listed for MediaItem {
     type Noun = store::media_item::MediaItem;
     const NAME: &'static str = "MediaItem";
+    const LATER: &'static [&'static str] = &["contents"];
 }
 
 impl LookAhead for Selection {
@@ -200,7 +202,7 @@ impl MediaItem {
     }
 
     /// Who made it; null if the account is gone.
-    async fn creator(&self) -> Option<Result<User>> {
+    async fn creator(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.creator.get("creator"))
     }
 

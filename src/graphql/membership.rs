@@ -13,6 +13,7 @@ use super::{
     organization::Organization,
     scalar::Time,
     user::User,
+    written::Shown,
 };
 use crate::store::{
     self, Noun,
@@ -127,12 +128,12 @@ impl OrganizationMembership {
     }
 
     /// The person; null if the account is gone.
-    async fn user(&self) -> Option<Result<User>> {
+    async fn user(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.user.get("user"))
     }
 
     /// The organization; null if it has been deleted.
-    async fn organization(&self) -> Option<Result<Organization>> {
+    async fn organization(&self) -> Option<Result<Shown<Organization>>> {
         shown(self.0.organization.get("organization"))
     }
 }

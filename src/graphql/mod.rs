@@ -22,6 +22,7 @@ mod scalar;
 mod session;
 mod user;
 mod user_error;
+mod written;
 
 pub use connection::{LARGEST_SIZE, USUAL_SIZE};
 pub use error::{ClientError, Code};
@@ -29,6 +30,7 @@ pub use limits::{Limit, Limits};
 pub use mutation::Mutation;
 pub use query::Query;
 pub use scalar::BigInt;
+pub use written::json;
 
 use async_graphql::{EmptySubscription, SDLExportOptions};
 

@@ -14,6 +14,7 @@ use super::{
     look_ahead::LookAhead,
     membership::{MembershipFilter, OrganizationMembership},
     scalar::Time,
+    written::Shown,
 };
 use crate::store::{
     self, Noun, Order, Parent, audit_entry, content, membership,
@@ -87,6 +88,7 @@ impl From<Arc<store::organization::Organization>> for Organization {
 impl Listed for Organization {
     type Noun = store::organization::Organization;
     const NAME: &'static str = "Organization";
+    const LATER: &'static [&'static str] = &["contents", "members", "auditLog"];
 }
 
 impl LookAhead for Selection {
@@ -215,7 +217,7 @@ impl Organization {
     }
 
     /// The viewer's own membership, of whatever status; null if there is none.
-    async fn viewer_membership(&self) -> Option<Result<OrganizationMembership>> {
+    async fn viewer_membership(&self) -> Option<Result<Shown<OrganizationMembership>>> {
         shown(self.0.viewer_membership.get("viewer_membership"))
     }
 }

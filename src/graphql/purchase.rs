@@ -12,6 +12,7 @@ use super::{
     look_ahead::LookAhead,
     scalar::Time,
     user::User,
+    written::Shown,
 };
 use crate::store::{
     self, Noun,
@@ -107,12 +108,12 @@ impl Purchase {
     }
 
     /// Who bought; null if the account is gone.
-    async fn customer(&self) -> Option<Result<User>> {
+    async fn customer(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.customer.get("customer"))
     }
 
     /// What was bought; null if the viewer may not see it any more.
-    async fn content(&self) -> Option<Result<Content>> {
+    async fn content(&self) -> Option<Result<Shown<Content>>> {
         shown(self.0.content.get("content"))
     }
 }

@@ -18,6 +18,7 @@ use super::{
     node::{Node, find, find_any},
     organization::{Organization, OrganizationFilter, OrganizationOrder, organization_order},
     user::User,
+    written::Shown,
 };
 use crate::store::{self, Noun, PageRequest, Parent, Window};
 
@@ -102,14 +103,14 @@ impl Query {
     }
 
     /// Who asks; null for the anonymous.
-    async fn viewer(&self, context: &Context<'_>) -> Option<Result<User>> {
+    async fn viewer(&self, context: &Context<'_>) -> Option<Result<Shown<User>>> {
         let found = async {
             match scope(context)?.viewer().user_id() {
                 Some(id) => find(context, id.into(), context.field()).await,
                 None => Ok(None),
             }
         };
-        found.await.transpose()
+        found.await.map(Shown::maybe).transpose()
     }
 
     /// One organization.
@@ -117,7 +118,7 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "By what it is found.")] by: OrganizationBy,
-    ) -> Option<Result<Organization>> {
+    ) -> Option<Result<Shown<Organization>>> {
         let found = async {
             match by {
                 OrganizationBy::Id(id) => {
@@ -137,7 +138,7 @@ impl Query {
                 }
             }
         };
-        found.await.transpose()
+        found.await.map(Shown::maybe).transpose()
     }
 
     /// The organizations of the platform; pinned to one, that one alone.
@@ -168,7 +169,7 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "By what it is found.")] by: ContentBy,
-    ) -> Option<Result<Content>> {
+    ) -> Option<Result<Shown<Content>>> {
         let found = async {
             match by {
                 ContentBy::Id(id) => find(context, id::decode_as("by.id", &id, Kind::Content)?, context.field()).await,
@@ -192,7 +193,7 @@ impl Query {
                 }
             }
         };
-        found.await.transpose()
+        found.await.map(Shown::maybe).transpose()
     }
 
     /// The content of the whole platform that the viewer may see.
@@ -228,9 +229,9 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: ID,
-    ) -> Option<Result<MediaItem>> {
+    ) -> Option<Result<Shown<MediaItem>>> {
         let found = async { find(context, id::decode_as("id", &id, Kind::MediaItem)?, context.field()).await };
-        found.await.transpose()
+        found.await.map(Shown::maybe).transpose()
     }
 
     /// The media items of the whole platform that the viewer may see, the newest first.

@@ -38,6 +38,14 @@ impl From<Arc<store::user::User>> for User {
 impl Listed for User {
     type Noun = store::user::User;
     const NAME: &'static str = "User";
+    const LATER: &'static [&'static str] = &[
+        "contents",
+        "mediaItems",
+        "organizations",
+        "sessions",
+        "purchases",
+        "grants",
+    ];
 }
 
 impl LookAhead for Selection {
@@ -260,7 +268,7 @@ impl UserOrganizationConnection {
             visible_organization: true,
             ..membership::Filter::default()
         });
-        let page = page(context, &parent, arguments, &filter, newest_first(), see).await?;
+        let page = Box::pin(page(context, &parent, arguments, &filter, newest_first(), see)).await?;
         Ok(Self { page, parent, filter })
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{refusal::Refusal, response};
 use crate::{
-    graphql::ClientError,
+    graphql::{ClientError, json},
     store::{
         Scope,
         change::{self, IdempotencyKey},
@@ -77,7 +77,7 @@ pub(super) async fn keep(scope: &Scope, viewer: &Viewer, executed: &Executed) {
         return;
     }
     let kept = async {
-        let answer = serde_json::to_string(executed)?;
+        let answer = String::from_utf8(json(executed)?)?;
         scope.keep_answer(viewer, answer).await?;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     };

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{negotiation::Answer, refusal::Refusal};
-use crate::graphql::{ClientError, Code};
+use crate::graphql::{ClientError, Code, json};
 
 /// An answer is for one viewer, and no cache tells viewers apart.
 const NOT_KEPT: &str = "no-store";
@@ -70,7 +70,10 @@ pub(super) enum Answered {
 /// Writes what became of a request.
 pub(super) fn written(kind: Answer, answered: Answered) -> Response {
     let mut response = match answered {
-        Answered::One(executed) => GraphQLResponse::from(executed).into_response(),
+        Answered::One(executed) => match written_one(executed) {
+            Ok(response) => response,
+            Err(refusal) => return refusal.answer(kind),
+        },
         Answered::Batch(batch) => written_batch(batch),
     };
     let headers = response.headers_mut();
@@ -79,26 +82,45 @@ pub(super) fn written(kind: Answer, answered: Answered) -> Response {
     response
 }
 
+fn written_one(executed: Executed) -> Result<Response, Refusal> {
+    let body = json(&executed).map_err(Refusal::internal)?;
+    // The library's own responder, which writes the head, knows nothing of rows that are written already.
+    let mut head = Executed::default();
+    head.http_headers = executed.http_headers;
+    let mut response = GraphQLResponse::from(head).into_response();
+    *response.body_mut() = body.into();
+    Ok(response)
+}
+
 fn written_batch(batch: Vec<Result<Executed, Refusal>>) -> Response {
     let mut headers = HeaderMap::new();
-    let mut answers = Vec::with_capacity(batch.len());
-    for answer in batch {
-        answers.push(match answer {
-            Ok(mut executed) => {
-                for (name, value) in std::mem::take(&mut executed.http_headers).iter() {
-                    // Each of them may begin or end a session; of everything else the last word counts.
-                    if name == header::SET_COOKIE {
-                        headers.append(name, value.clone());
-                    } else {
-                        headers.insert(name, value.clone());
-                    }
+    let mut body = vec![b'['];
+    for (place, answer) in batch.into_iter().enumerate() {
+        if place > 0 {
+            body.push(b',');
+        }
+        let written = answer.and_then(|mut executed| {
+            for (name, value) in std::mem::take(&mut executed.http_headers).iter() {
+                // Each of them may begin or end a session; of everything else the last word counts.
+                if name == header::SET_COOKIE {
+                    headers.append(name, value.clone());
+                } else {
+                    headers.insert(name, value.clone());
                 }
-                serde_json::json!(executed)
             }
-            Err(refusal) => serde_json::json!({ "errors": refusal.into_errors() }),
+            json(&executed).map_err(Refusal::internal)
         });
+        match written {
+            Ok(written) => body.extend(written),
+            Err(refusal) => body.extend(
+                serde_json::json!({ "errors": refusal.into_errors() })
+                    .to_string()
+                    .bytes(),
+            ),
+        }
     }
-    (headers, serde_json::Value::from(answers).to_string()).into_response()
+    body.push(b']');
+    (headers, body).into_response()
 }
 
 /// Writes why nothing was executed.

@@ -4,7 +4,7 @@ use entity::membership::Role;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{App, Person, content, media};
+use crate::support::{App, Database, Person, content, media};
 
 /// Queries that lead from lists to relations and on to further lists, and how many statements each takes: one to find out who
 /// asks, one for each list with the relations to one row under it, one for each count. (On PostgreSQL one more takes the role in
@@ -173,5 +173,30 @@ on_both! {
         let texts = reading(&app);
         assert_eq!(texts.len(), 1, "{texts:?}");
         assert!(texts[0].to_lowercase().contains("count("), "{texts:?}");
+    }
+}
+
+/// A text is what PostgreSQL keeps a plan for.
+#[tokio::test]
+async fn further_memberships_make_no_further_texts() {
+    let Some(database) = Database::postgres().await else {
+        return;
+    };
+    let app = App::on(database).await;
+    let viewer = app.person("viewer").await;
+    let mut known: Option<Vec<String>> = None;
+    for (from, to) in [(0, 2), (2, 7)] {
+        grow(&app, &viewer, from, to).await;
+        app.take_texts();
+        for (query, _) in SHAPES {
+            app.as_(&viewer).data(query).await;
+        }
+        let mut texts = reading(&app);
+        texts.sort_unstable();
+        assert_eq!(
+            known.get_or_insert_with(|| texts.clone()),
+            &texts,
+            "with {to} memberships"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use entity::audit_entry;
 use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
 
-use super::{nobody, of_tenant};
+use super::{among, nobody, of_tenant};
 use crate::viewer::Viewer;
 
 /// Who sees a row: [`visible`], in words.
@@ -23,5 +23,6 @@ pub fn visible(viewer: &Viewer) -> Condition {
     if viewer.is_platform_owner() {
         return visible;
     }
-    visible.add(audit_entry::Column::OrganizationId.is_in(viewer.manager_of()))
+    let organization = audit_entry::Column::OrganizationId.as_column_ref();
+    visible.add(among(viewer, organization, &viewer.manager_of()))
 }

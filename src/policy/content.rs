@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{nobody, of_tenant};
+use super::{among, nobody, of_tenant};
 use crate::viewer::Viewer;
 
 /// Who sees a row: [`visible`], in words.
@@ -68,7 +68,7 @@ pub fn visible(viewer: &Viewer) -> Condition {
         );
         someone = someone
             .add(content::Column::CreatorId.eq(user_id))
-            .add(content::Column::OrganizationId.is_in(viewer.manager_of()))
+            .add(managed(viewer))
             .add(Condition::all().add(kept).add(granted(viewer)));
     }
     condition.add(someone)
@@ -94,7 +94,7 @@ pub fn body(viewer: &Viewer) -> Condition {
     if let Some(user_id) = viewer.user_id() {
         someone = someone
             .add(content::Column::CreatorId.eq(user_id))
-            .add(content::Column::OrganizationId.is_in(viewer.manager_of()))
+            .add(managed(viewer))
             .add(granted(viewer));
     }
     someone
@@ -155,6 +155,15 @@ pub fn granted(viewer: &Viewer) -> Expr {
     Expr::col(content::Column::Id.as_column_ref()).in_subquery(held)
 }
 
+/// The rows of the organizations that the viewer manages.
+fn managed(viewer: &Viewer) -> Expr {
+    among(
+        viewer,
+        content::Column::OrganizationId.as_column_ref(),
+        &viewer.manager_of(),
+    )
+}
+
 /// Which organization owns a row.
 fn organization() -> Expr {
     Expr::col(content::Column::OrganizationId.as_column_ref())
@@ -178,7 +187,11 @@ fn published(viewer: &Viewer) -> Condition {
     );
     let mut audience = Condition::any().add(everyone);
     if viewer.user_id().is_some() {
-        let members = content::Column::OrganizationId.is_in(viewer.member_of());
+        let members = among(
+            viewer,
+            content::Column::OrganizationId.as_column_ref(),
+            &viewer.member_of(),
+        );
         audience = audience.add(
             Condition::all()
                 .add(is(content::Column::Visibility, content::Visibility::MembersOnly))

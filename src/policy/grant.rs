@@ -1,10 +1,13 @@
 //! Grants.
 
 use entity::grant;
-use sea_orm::{ColumnTrait, Condition, sea_query::ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait},
+};
 use uuid::Uuid;
 
-use super::{content, nobody, owned};
+use super::{among, content, nobody, owned};
 use crate::viewer::Viewer;
 
 /// Who sees a row: [`visible`], in words.
@@ -28,8 +31,8 @@ pub fn visible(viewer: &Viewer) -> Condition {
     }
     let looked_after = owned(grant::Column::ContentId, |owner| {
         Condition::any()
-            .add(owner.column("creator_id").eq(user_id))
-            .add(owner.column("organization_id").is_in(viewer.manager_of()))
+            .add(Expr::col(owner.column("creator_id")).eq(user_id))
+            .add(among(viewer, owner.column("organization_id"), &viewer.manager_of()))
     });
     visible.add(
         Condition::any()

@@ -6,7 +6,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition};
 
-use super::nobody;
+use super::{among, nobody};
 use crate::viewer::Viewer;
 
 /// Who sees a row: [`visible`], in words.
@@ -34,19 +34,20 @@ pub fn visible(viewer: &Viewer) -> Condition {
     if viewer.is_platform_owner() {
         return visible;
     }
+    let organization = || membership::Column::OrganizationId.as_column_ref();
     let authors = [
         membership::Role::Owner,
         membership::Role::Admin,
         membership::Role::Creator,
     ];
     let colleagues = Condition::all()
-        .add(membership::Column::OrganizationId.is_in(viewer.author_of()))
+        .add(among(viewer, organization(), &viewer.author_of()))
         .add(is(membership::Column::Status, membership::Status::Active))
         .add(is_one_of(membership::Column::Role, authors));
     visible.add(
         Condition::any()
             .add(membership::Column::UserId.eq(user_id))
-            .add(membership::Column::OrganizationId.is_in(viewer.manager_of()))
+            .add(among(viewer, organization(), &viewer.manager_of()))
             .add(colleagues),
     )
 }

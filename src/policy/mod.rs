@@ -15,14 +15,31 @@ pub mod session;
 pub mod user;
 
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait,
+    ColumnTrait, Condition, EntityTrait, Value,
     prelude::Uuid,
-    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
+    sea_query::{Alias, ColumnRef, DynIden, Expr, ExprTrait, IntoColumnRef, IntoIden, Query, SelectStatement},
 };
+
+use crate::{database::any_of, viewer::Viewer};
 
 /// Nothing passes.
 fn nobody() -> Expr {
     Expr::cust("FALSE")
+}
+
+/// The organization that a column names is one of those in which the viewer is something. However many they are, a statement has
+/// one of three texts, so that PostgreSQL need not plan it anew for every number of them; of one alone, an index has the rows in
+/// the order of a list.
+fn among(viewer: &Viewer, organization: impl IntoColumnRef, organizations: &[Uuid]) -> Expr {
+    match organizations {
+        [] => nobody(),
+        [only] => Expr::col(organization).eq(*only),
+        many => any_of(
+            viewer.backend(),
+            organization,
+            many.iter().copied().map(Value::from).collect(),
+        ),
+    }
 }
 
 /// The content with this key is one whose owners are such. Nothing else of it matters here, not even whether the viewer sees it,
@@ -32,7 +49,7 @@ fn owned(content_id: impl ColumnTrait, such: impl FnOnce(Owner) -> Condition) ->
     let content = Query::select()
         .expr(Expr::cust("1"))
         .from(owner.0.clone())
-        .and_where(owner.column("id").eq(Expr::col(content_id.as_column_ref())))
+        .and_where(Expr::col(owner.column("id")).eq(Expr::col(content_id.as_column_ref())))
         .cond_where(such(owner))
         .take();
     Expr::exists(content)
@@ -42,12 +59,12 @@ fn owned(content_id: impl ColumnTrait, such: impl FnOnce(Owner) -> Condition) ->
 struct Owner(DynIden);
 
 impl Owner {
-    fn column(&self, name: &'static str) -> Expr {
-        Expr::col((self.0.clone(), Alias::new(name)))
+    fn column(&self, name: &'static str) -> ColumnRef {
+        (self.0.clone(), Alias::new(name)).into_column_ref()
     }
 
     fn of_tenant(&self, tenant: Uuid) -> Condition {
-        of_tenant(self.column("organization_id"), tenant)
+        of_tenant(Expr::col(self.column("organization_id")), tenant)
     }
 }
 

@@ -17,6 +17,7 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use entity::membership::Role;
+use sea_orm::DbBackend;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -49,6 +50,7 @@ pub struct Viewer {
     identity: Option<Identity>,
     tenant: Option<Uuid>,
     at: DateTime<Utc>,
+    backend: DbBackend,
 }
 
 /// A signed-in person.
@@ -103,6 +105,11 @@ impl Viewer {
     /// The time at which the request began, by which grants expire.
     pub fn at(&self) -> DateTime<Utc> {
         self.at
+    }
+
+    /// The database in whose words a statement about the viewer is put: the one that knows them.
+    pub fn backend(&self) -> DbBackend {
+        self.backend
     }
 
     /// The organizations of which the viewer is a member in any role.

@@ -48,6 +48,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
                 identity: None,
                 tenant: None,
                 at,
+                backend: reader.backend(),
             });
         }
         (None, Some(slug)) => {
@@ -57,6 +58,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
                 identity: None,
                 tenant: Some(id),
                 at,
+                backend: reader.backend(),
             });
         }
     };
@@ -73,6 +75,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
         identity: identity(&rows)?,
         tenant: pinned,
         at,
+        backend: reader.backend(),
     })
 }
 
@@ -91,6 +94,7 @@ pub async fn identify_again(reader: &Reader, session_id: Option<&str>, tenant: O
         identity: identity(&rows)?,
         tenant,
         at,
+        backend: reader.backend(),
     })
 }
 

@@ -2,6 +2,7 @@
 //! an entry in the audit log.
 
 mod beyond;
+mod together;
 
 pub use beyond::Owners;
 
@@ -27,6 +28,7 @@ use crate::{
     store::{Key, Noun, noun::column},
     viewer::Viewer,
 };
+use together::together;
 
 /// How many audit entries go into one statement.
 const ENTRIES_AT_ONCE: usize = 500;
@@ -212,17 +214,12 @@ impl Transaction {
         after: &S::Model,
         taken: Option<UserError>,
     ) -> Result<(), Refusal> {
-        let Some((spoken_before, spoken_after)) = self.write::<S>(before, after, taken).await? else {
-            return Ok(());
-        };
-        // A row that goes from one to another is the business of both.
         let (was, is) = (S::tenant(before), S::tenant(after));
-        let key = S::key(before);
-        if was != is && was.is_some() && is.is_some() {
-            self.log::<S>(&key, was, Some(spoken_before.clone()), Some(spoken_after.clone()));
+        match (was, is) {
+            // A row that goes from one to another is the business of both.
+            (Some(_), Some(_)) if was != is => self.write::<S>(&[was, is], before, after, taken).await,
+            _ => self.write::<S>(&[is.or(was)], before, after, taken).await,
         }
-        self.log::<S>(&key, is.or(was), Some(spoken_before), Some(spoken_after));
-        Ok(())
     }
 
     /// The same for a row that does not itself say whose it is.
@@ -236,22 +233,20 @@ impl Transaction {
         after: &S::Model,
         taken: Option<UserError>,
     ) -> Result<(), Refusal> {
-        if let Some((spoken_before, spoken_after)) = self.write::<S>(before, after, taken).await? {
-            self.log::<S>(&S::key(before), tenant, Some(spoken_before), Some(spoken_after));
-        }
-        Ok(())
+        self.write::<S>(&[tenant], before, after, taken).await
     }
 
-    /// Writes what differs, and gives what the audit log says of it: before and after; nothing, if nothing does.
+    /// Writes what differs, and an entry for each of these organizations.
     async fn write<S: Subject>(
-        &self,
+        &mut self,
+        tenants: &[Option<Uuid>],
         before: &S::Model,
         after: &S::Model,
         taken: Option<UserError>,
-    ) -> Result<Option<(serde_json::Value, serde_json::Value)>, Refusal> {
+    ) -> Result<(), Refusal> {
         let columns = changed::<S>(before, after);
         if columns.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         // Later than any client has seen, whatever the clocks say: it is by this time that a lost update is noticed.
         let time = Ord::max(database::now(), last_changed::<S>(before)? + Duration::microseconds(1));
@@ -260,9 +255,26 @@ impl Transaction {
             update = update.col_expr(*column, column.save_as(Expr::val(after.get(*column))));
         }
         update = update.col_expr(updated_at::<S>()?, Expr::val(time));
-        let written = update.exec(&self.database).await;
-        written.map_err(|error| unless_taken(error, taken))?;
-        Ok(Some((spoken::<S>(before, &columns), spoken::<S>(after, &columns))))
+        let (key, before, after) = (
+            S::key(before),
+            spoken::<S>(before, &columns),
+            spoken::<S>(after, &columns),
+        );
+        let entry = |tenant: &Option<Uuid>| self.entry::<S>(&key, *tenant, Some(before.clone()), Some(after.clone()));
+        let entries: Vec<_> = tenants.iter().map(entry).collect();
+        let written = match self.backend() {
+            // One statement, and one way there and back, for both.
+            DbBackend::Postgres => self
+                .database
+                .execute(&together(update.into_query(), &entries)?)
+                .await
+                .map(drop),
+            _ => {
+                self.entries.extend(entries);
+                update.exec(&self.database).await.map(drop)
+            }
+        };
+        written.map_err(|error| unless_taken(error, taken))
     }
 
     /// Adds one to a count of the row, where it stands, so that none is lost. A count is no edit: neither the time of the last
@@ -369,6 +381,9 @@ impl Transaction {
     /// From now on the request is this session's, and this user the one who changes.
     pub fn signed_in(&mut self, user_id: &str, session_id: &str) {
         self.actor = Some(user_id.to_owned());
+        for entry in &mut self.entries {
+            entry.actor_id = Set(self.actor.clone());
+        }
         self.next = Next::Viewer(Some(session_id.to_owned()));
     }
 
@@ -384,9 +399,20 @@ impl Transaction {
         before: Option<serde_json::Value>,
         after: Option<serde_json::Value>,
     ) {
-        self.entries.push(audit_entry::ActiveModel {
+        let entry = self.entry::<S>(key, organization_id, before, after);
+        self.entries.push(entry);
+    }
+
+    fn entry<S: Subject>(
+        &self,
+        key: &Key,
+        organization_id: Option<Uuid>,
+        before: Option<serde_json::Value>,
+        after: Option<serde_json::Value>,
+    ) -> audit_entry::ActiveModel {
+        audit_entry::ActiveModel {
             id: Set(Uuid::now_v7()),
-            actor_id: Set(None),
+            actor_id: Set(self.actor.clone()),
             organization_id: Set(organization_id),
             action: Set(self.action.to_owned()),
             subject_type: Set(S::NAME.to_owned()),
@@ -395,13 +421,10 @@ impl Transaction {
             after: Set(after),
             created_at: Set(self.at),
             updated_at: Set(self.at),
-        });
+        }
     }
 
     pub(super) async fn commit(mut self) -> Result<Next, DbErr> {
-        for entry in &mut self.entries {
-            entry.actor_id = Set(self.actor.clone());
-        }
         let mut entries = std::mem::take(&mut self.entries);
         while !entries.is_empty() {
             let rest = entries.split_off(entries.len().min(ENTRIES_AT_ONCE));

@@ -61,7 +61,10 @@ impl Change for Update {
         if after.media_item_id != before.media_item_id {
             check_media_item(transaction, &after, &mut checks).await?;
         }
-        if after.status == Status::Published {
+        // Whatever is published lacks nothing, and goes on so where none of this changes: a media item that is ready stays so, of
+        // its type and its creator's, and is not deleted while published content shows it.
+        let shows_another = (after.media_item_id, &after.content_body) != (before.media_item_id, &before.content_body);
+        if after.status == Status::Published && shows_another {
             lacks(transaction, &after, &mut checks).await?;
         }
         checks.finish()?;

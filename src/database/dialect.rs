@@ -3,8 +3,8 @@
 use sea_orm::{
     DbBackend, Value,
     sea_query::{
-        Asterisk, DynIden, Expr, ExprTrait, Func, IntoColumnRef, IntoIden, JoinType, LikeExpr, NullOrdering, Order,
-        Query, SelectStatement,
+        Asterisk, DynIden, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, IntoIden, JoinType, LikeExpr,
+        NullOrdering, Order, Query, SelectStatement,
         extension::postgres::{PgExpr, PgFunc},
     },
 };
@@ -19,16 +19,27 @@ fn array(values: Vec<Value>) -> Option<Value> {
     Some(Value::Array(kind, Some(Box::new(values))))
 }
 
-/// The column is one of the values. On PostgreSQL one statement text serves any number of values.
+/// The column is one of the values. On PostgreSQL one statement text serves any number of several values; one alone has its own,
+/// with which an index has the rows in the order of a list. The several stand in a list that PostgreSQL makes as it goes: one
+/// that is bound as it is gets a plan of its own each time where it is short, which takes longer than to find the rows.
 pub fn any_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<Value>) -> Expr {
     let column = Expr::col(column.into_column_ref());
-    match backend {
-        DbBackend::Postgres => match array(values) {
-            Some(array) => column.eq(PgFunc::any(Expr::val(array))),
+    match (backend, values.as_slice()) {
+        (_, [only]) => column.eq(only.clone()),
+        (DbBackend::Postgres, _) => match array(values) {
+            Some(array) => {
+                let values = Func::cust("unnest").arg(Expr::val(array));
+                column.eq(PgFunc::any(list(Query::select().expr(values).take())))
+            }
             None => Expr::cust("FALSE"),
         },
         _ => column.is_in(values),
     }
+}
+
+/// All that a statement gives, as PostgreSQL's list.
+fn list(rows: SelectStatement) -> FunctionCall {
+    Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(rows.into())))
 }
 
 /// The text column holds these words, whatever their case (on SQLite: whatever the case of their ASCII letters).
@@ -64,8 +75,7 @@ pub fn has_any_tag(backend: DbBackend, key: impl IntoColumnRef, tags: impl IntoC
                     .from_function(Func::cust("codex_content_tagged").arg(Expr::val(array)), TAGGED)
                     .take();
                 // One list, for one walk through the primary key: as rows to join, PostgreSQL might read all content for them.
-                let keys = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(tagged.into())));
-                Expr::col(key.into_column_ref()).eq(PgFunc::any(keys))
+                Expr::col(key.into_column_ref()).eq(PgFunc::any(list(tagged)))
             }
             None => Expr::cust("FALSE"),
         },

@@ -24,5 +24,5 @@ pub fn visible(viewer: &Viewer) -> Condition {
         return visible;
     }
     let organization = audit_entry::Column::OrganizationId.as_column_ref();
-    visible.add(among(viewer, organization, &viewer.manager_of()))
+    visible.add(among(viewer, organization, viewer.manager_of()))
 }

@@ -160,7 +160,7 @@ fn managed(viewer: &Viewer) -> Expr {
     among(
         viewer,
         content::Column::OrganizationId.as_column_ref(),
-        &viewer.manager_of(),
+        viewer.manager_of(),
     )
 }
 
@@ -190,7 +190,7 @@ fn published(viewer: &Viewer) -> Condition {
         let members = among(
             viewer,
             content::Column::OrganizationId.as_column_ref(),
-            &viewer.member_of(),
+            viewer.member_of(),
         );
         audience = audience.add(
             Condition::all()

@@ -32,7 +32,7 @@ pub fn visible(viewer: &Viewer) -> Condition {
     let looked_after = owned(grant::Column::ContentId, |owner| {
         Condition::any()
             .add(Expr::col(owner.column("creator_id")).eq(user_id))
-            .add(among(viewer, owner.column("organization_id"), &viewer.manager_of()))
+            .add(among(viewer, owner.column("organization_id"), viewer.manager_of()))
     });
     visible.add(
         Condition::any()

@@ -41,13 +41,13 @@ pub fn visible(viewer: &Viewer) -> Condition {
         membership::Role::Creator,
     ];
     let colleagues = Condition::all()
-        .add(among(viewer, organization(), &viewer.author_of()))
+        .add(among(viewer, organization(), viewer.author_of()))
         .add(is(membership::Column::Status, membership::Status::Active))
         .add(is_one_of(membership::Column::Role, authors));
     visible.add(
         Condition::any()
             .add(membership::Column::UserId.eq(user_id))
-            .add(among(viewer, organization(), &viewer.manager_of()))
+            .add(among(viewer, organization(), viewer.manager_of()))
             .add(colleagues),
     )
 }

@@ -27,19 +27,10 @@ fn nobody() -> Expr {
     Expr::cust("FALSE")
 }
 
-/// The organization that a column names is one of those in which the viewer is something. However many they are, a statement has
-/// one of three texts, so that PostgreSQL need not plan it anew for every number of them; of one alone, an index has the rows in
-/// the order of a list.
-fn among(viewer: &Viewer, organization: impl IntoColumnRef, organizations: &[Uuid]) -> Expr {
-    match organizations {
-        [] => nobody(),
-        [only] => Expr::col(organization).eq(*only),
-        many => any_of(
-            viewer.backend(),
-            organization,
-            many.iter().copied().map(Value::from).collect(),
-        ),
-    }
+/// The organization that a column names is one of those in which the viewer is something.
+fn among(viewer: &Viewer, organization: impl IntoColumnRef, organizations: Vec<Uuid>) -> Expr {
+    let organizations = organizations.into_iter().map(Value::from).collect();
+    any_of(viewer.backend(), organization, organizations)
 }
 
 /// The content with this key is one whose owners are such. Nothing else of it matters here, not even whether the viewer sees it,

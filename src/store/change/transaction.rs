@@ -2,9 +2,11 @@
 //! an entry in the audit log.
 
 mod beyond;
-mod together;
+mod entries;
+mod found;
 
 pub use beyond::Owners;
+pub use found::Hold;
 
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic,
     IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect, QueryTrait, SqlErr, Value,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait, LockType},
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{
@@ -25,22 +27,9 @@ use super::{
 };
 use crate::{
     database::{self, Observed},
-    store::{Key, Noun, noun::column},
     viewer::Viewer,
 };
-use together::together;
-
-/// How many audit entries go into one statement.
-const ENTRIES_AT_ONCE: usize = 500;
-
-/// How a row is held until the transaction ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
-    /// It is going to be changed: nobody else may hold it. New rows may still name it.
-    ToChange,
-    /// It must stay as it is: others may hold it so, too.
-    AsItIs,
-}
+use entries::together;
 
 /// One change's transaction.
 pub struct Transaction {
@@ -87,66 +76,6 @@ impl Transaction {
     /// Which of the two databases it is.
     pub fn backend(&self) -> DbBackend {
         self.database.get_database_backend()
-    }
-
-    /// The row with this key, if the viewer may see it; it is held until the end.
-    ///
-    /// # Errors
-    /// [`Refusal::NotFound`], if there is none to see.
-    pub async fn find<N: Noun>(
-        &self,
-        key: impl Into<Key>,
-        hold: Hold,
-    ) -> Result<<N::Entity as EntityTrait>::Model, Refusal> {
-        let own = Expr::col(column::<N::Entity>(N::KEY.name)).eq(key.into().value());
-        self.one::<N>(own.into(), hold).await?.ok_or(Refusal::NotFound)
-    }
-
-    /// The first row of which this holds, if the viewer may see it; it is held until the end.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn one<N: Noun>(
-        &self,
-        which: Condition,
-        hold: Hold,
-    ) -> Result<Option<<N::Entity as EntityTrait>::Model>, Refusal> {
-        let found = N::Entity::find().filter(which).filter(N::visible(&self.viewer));
-        Ok(self.held(found, hold).one(&self.database).await?)
-    }
-
-    /// All rows of which this holds and that the viewer may see; they are held until the end.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn all<N: Noun>(
-        &self,
-        which: Condition,
-        hold: Hold,
-    ) -> Result<Vec<<N::Entity as EntityTrait>::Model>, Refusal> {
-        let found = N::Entity::find().filter(which).filter(N::visible(&self.viewer));
-        Ok(self.held(found, hold).all(&self.database).await?)
-    }
-
-    fn held<E: EntityTrait>(&self, select: sea_orm::Select<E>, hold: Hold) -> sea_orm::Select<E> {
-        // SQLite has no such locks, and needs none: there is one change at a time.
-        match (self.backend(), hold) {
-            // As strong as an update's own lock, and no stronger: or every row written meanwhile that names this one, such as
-            // the audit log's of its organization, would wait, and two such transactions for each other.
-            (DbBackend::Postgres, Hold::ToChange) => select.lock(LockType::NoKeyUpdate),
-            (DbBackend::Postgres, Hold::AsItIs) => select.lock_shared(),
-            _ => select,
-        }
-    }
-
-    /// Whether the viewer sees a row of which this holds. None is read, and none is held.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn sees<N: Noun>(&self, which: Condition) -> Result<bool, Refusal> {
-        let found = N::Entity::find().select_only().expr(Expr::val(1));
-        let found = found.filter(which).filter(N::visible(&self.viewer));
-        self.any(found.into_query()).await
     }
 
     /// Goes on only if the viewer may.
@@ -392,47 +321,8 @@ impl Transaction {
         self.next = Next::Viewer(None);
     }
 
-    fn log<S: Subject>(
-        &mut self,
-        key: &Key,
-        organization_id: Option<Uuid>,
-        before: Option<serde_json::Value>,
-        after: Option<serde_json::Value>,
-    ) {
-        let entry = self.entry::<S>(key, organization_id, before, after);
-        self.entries.push(entry);
-    }
-
-    fn entry<S: Subject>(
-        &self,
-        key: &Key,
-        organization_id: Option<Uuid>,
-        before: Option<serde_json::Value>,
-        after: Option<serde_json::Value>,
-    ) -> audit_entry::ActiveModel {
-        audit_entry::ActiveModel {
-            id: Set(Uuid::now_v7()),
-            actor_id: Set(self.actor.clone()),
-            organization_id: Set(organization_id),
-            action: Set(self.action.to_owned()),
-            subject_type: Set(S::NAME.to_owned()),
-            subject_id: Set(key.text()),
-            before: Set(before),
-            after: Set(after),
-            created_at: Set(self.at),
-            updated_at: Set(self.at),
-        }
-    }
-
-    pub(super) async fn commit(mut self) -> Result<Next, DbErr> {
-        let mut entries = std::mem::take(&mut self.entries);
-        while !entries.is_empty() {
-            let rest = entries.split_off(entries.len().min(ENTRIES_AT_ONCE));
-            audit_entry::Entity::insert_many(entries)
-                .exec_without_returning(&self.database)
-                .await?;
-            entries = rest;
-        }
+    pub(super) async fn commit(self) -> Result<Next, DbErr> {
+        entries::write(&self.database, self.entries).await?;
         self.database.commit().await?;
         Ok(self.next)
     }

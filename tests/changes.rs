@@ -4,6 +4,7 @@ mod audit;
 mod content;
 mod content_lifecycle;
 mod crash;
+mod edits;
 mod grants;
 mod idempotency;
 pub mod limits;

@@ -1,0 +1,109 @@
+//! Changes of one row that meet: nothing of one is lost on another, and each is judged by what it changes.
+
+use std::{collections::HashMap, time::Duration};
+
+use entity::content::{self, ContentType, Status};
+use futures_util::future::{join, join_all};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, TransactionTrait};
+use serde_json::{Value, json};
+
+use super::{code, content::row, rows};
+use crate::support::{App, Database, content, global_id, media, texts};
+
+on_both! {
+    async fn each_changes_what_another_has_left(app) {
+        let ann = app.person("ann").await;
+        let piece = content(&ann, "piece").save(&app).await;
+        let before = row(&app, piece).await;
+        let client = app.as_(&ann);
+        let edit = |number: usize| {
+            let input = json!({ "id": global_id("Content", piece), "title": format!("Title {number}") });
+            client.changed("updateContent", input, "content { title }")
+        };
+        let payloads = join_all((0..40).map(edit)).await;
+        assert!(payloads.iter().all(|payload| payload["content"]["title"].is_string()), "{payloads:?}");
+
+        let title = |said: Option<Value>| said.unwrap()["title"].as_str().unwrap().to_owned();
+        let mut steps: HashMap<_, _> =
+            rows::log(&app).await.into_iter().map(|entry| (title(entry.before), title(entry.after))).collect();
+        assert_eq!(steps.len(), 40, "no two have changed the same");
+        let mut reached = before.title;
+        while let Some(next) = steps.remove(&reached) {
+            reached = next;
+        }
+        assert!(steps.is_empty(), "{steps:?}");
+        assert_eq!(row(&app, piece).await.title, reached);
+    }
+
+    async fn one_row_takes_few_statements(app) {
+        let ann = app.person("ann").await;
+        let video = media(&ann, "video").save(&app).await;
+        let piece = content(&ann, "piece").showing(video).save(&app).await;
+        assert_eq!(row(&app, piece).await.status, Status::Published);
+        let client = app.as_(&ann);
+        for change in [json!({ "title": "New" }), json!({ "tags": ["new"], "category": "new" })] {
+            let mut input = change;
+            input["id"] = global_id("Content", piece).into();
+            let before = app.statements();
+            client.changed("updateContent", input, "content { title }").await;
+            // The viewer, the row, its change with the entry about it (on SQLite, two), and the row anew. No media item.
+            let expected = if app.db.get_database_backend() == DbBackend::Postgres { 4 } else { 5 };
+            assert_eq!(app.statements() - before, app.taking_role() + expected);
+        }
+    }
+
+    async fn what_looks_further_is_made_all_the_same(app) {
+        let ann = app.person("ann").await;
+        let video = media(&ann, "video").save(&app).await;
+        let kind = |row: &mut content::ActiveModel| row.content_type = Set(ContentType::Video);
+        let piece = content(&ann, "piece").with(kind).showing(video).save(&app).await;
+        // Published video: with another text, its media item is looked at.
+        let input = json!({ "id": global_id("Content", piece), "title": "New", "contentBody": "Text" });
+        app.as_(&ann).changed("updateContent", input, "__typename").await;
+        let after = row(&app, piece).await;
+        assert_eq!((after.title.as_str(), after.content_body.as_deref()), ("New", Some("Text")));
+        assert_eq!(rows::log(&app).await.len(), 1);
+    }
+}
+
+/// Somebody else is at the row, and changes it before the change gets there.
+#[tokio::test]
+async fn who_is_overtaken_is_judged_by_what_is_there_then() {
+    for (meanwhile, expected) in [
+        ("deleted_at = now()", "NOT_FOUND"),
+        ("status = 'draft', creator_id = 'bob'", "NOT_FOUND"),
+        ("creator_id = 'bob'", "FORBIDDEN"),
+        ("updated_at = updated_at + interval '1 second'", "STALE"),
+        // Which nobody calls a change.
+        ("view_count = view_count + 1", "ok"),
+    ] {
+        let Some(database) = Database::postgres().await else {
+            return;
+        };
+        let app = App::on(database).await;
+        let [ann, bob] = [app.person("ann").await, app.person("bob").await];
+        let piece = content(&ann, "piece").save(&app).await;
+        let seen = row(&app, piece).await.updated_at;
+        let meanwhile = meanwhile.replace("'bob'", &format!("'{}'", bob.id));
+
+        let held = app.db.begin().await.unwrap();
+        held.execute_unprepared(&format!("UPDATE content SET {meanwhile}"))
+            .await
+            .unwrap();
+        let client = app.as_(&ann);
+        let input = json!({ "id": global_id("Content", piece), "title": "New", "ifUnchangedSince": seen });
+        let changing = client.try_change("updateContent", input, "__typename");
+        let overtaking = async {
+            let waiting = "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            while texts(&app.db, waiting).await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            held.commit().await.unwrap();
+        };
+        let (answer, ()) = join(changing, overtaking).await;
+        assert_eq!(code(&answer, "updateContent"), expected, "{meanwhile}: {answer}");
+        let made = expected == "ok";
+        assert_eq!(row(&app, piece).await.title == "New", made, "{meanwhile}");
+        assert_eq!(rows::log(&app).await.len(), usize::from(made), "{meanwhile}");
+    }
+}

@@ -14,6 +14,7 @@ use serde_json::Map;
 use super::{
     limits::{shape, tokens},
     refusal::Refusal,
+    validity::Validity,
 };
 use crate::graphql::{BigInt, ClientError, Code, Limits};
 
@@ -27,6 +28,8 @@ pub(super) struct Document {
     pub(super) text: Arc<str>,
     /// Whether it asks, or could ask, for what the schema is.
     pub(super) introspects: bool,
+    /// Whether it is known to fit the schema.
+    pub(super) validity: Validity,
     /// About how many bytes it takes, with its text.
     pub(super) bytes: u64,
 }
@@ -53,6 +56,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
     let introspects = sets().any(introspects);
     let bytes = text.len() as u64 + u64::from(tokens) * BYTES_A_TOKEN;
     Ok(Document {
+        validity: Validity::of(&parsed),
         parsed,
         text: text.into(),
         introspects,

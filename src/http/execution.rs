@@ -118,6 +118,8 @@ impl Operation {
         {
             return Ok(answer);
         }
+        let valid = self.document.validity.is_known(&self.document.parsed, &self.variables);
+        let schema = if valid { &gateway.trusting } else { &gateway.schema };
         let handover = Arc::<Handover>::default();
         let mut request = Request::new("")
             .data(Arc::clone(&scope))
@@ -125,8 +127,12 @@ impl Operation {
             .data(Arc::clone(&handover));
         request.set_parsed_query(self.document.parsed.clone());
         request.operation_name = self.name;
+        let variables = (!valid).then(|| self.variables.clone());
         request.variables = Variables::from_json(self.variables.into());
-        let mut executed = response::begun(scope.drive(gateway.schema.execute(request)).await)?;
+        let mut executed = response::begun(scope.drive(schema.execute(request)).await)?;
+        if let Some(variables) = variables {
+            self.document.validity.found(&self.document.parsed, &variables);
+        }
         if self.is_query {
             executed = response::whole(executed)?;
         }

@@ -27,6 +27,7 @@ mod security;
 mod server;
 mod settings;
 mod trusted;
+mod validity;
 mod viewer;
 
 pub use cors::Origin;
@@ -41,6 +42,7 @@ pub use trusted::Trusted;
 
 use std::sync::Arc;
 
+use async_graphql::ValidationMode;
 use axum::{
     Router,
     middleware::{from_fn, map_response},
@@ -58,6 +60,8 @@ use crate::{
 /// What every request needs.
 pub struct Gateway {
     schema: Schema,
+    /// The same, for what is known to be valid.
+    trusting: Schema,
     connection: DatabaseConnection,
     row_security: RowSecurity,
     availability: Arc<Availability>,
@@ -79,7 +83,8 @@ impl Gateway {
         settings: Settings,
     ) -> Arc<Self> {
         Arc::new(Self {
-            schema: schema(settings.told_limits(), settings.introspection),
+            schema: schema(settings.told_limits(), settings.introspection, ValidationMode::Strict),
+            trusting: schema(settings.told_limits(), settings.introspection, ValidationMode::Fast),
             connection,
             row_security,
             availability,

@@ -10,6 +10,7 @@ mod observed;
 mod reader;
 mod row;
 mod row_security;
+mod slots;
 mod text;
 mod trouble;
 mod writer;
@@ -23,6 +24,7 @@ pub use observed::{Demand, Observed, PoolState};
 pub use reader::Reader;
 pub use row::Row;
 pub use row_security::{Asker, Complaint, READER, RowSecurity, complaints};
+pub use slots::{MANY, Marks, NOTHING, Slots, Taken, any_value};
 pub use trouble::Trouble;
 pub use writer::{begin_change, may_be_retried};
 

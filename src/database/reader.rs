@@ -1,10 +1,13 @@
 //! One request's way to the database.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, sea_query::SelectStatement};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value,
+    sea_query::SelectStatement,
+};
 use tokio::sync::Mutex;
 
 use super::{
-    Observed, Row,
+    Marks, Observed, Row,
     row_security::{Asker, RowSecurity},
     text::written,
 };
@@ -72,7 +75,34 @@ impl Reader {
     /// # Errors
     /// Whatever the database says; its text is for the log alone.
     pub async fn all(&self, statement: &SelectStatement) -> Result<Vec<Row>, DbErr> {
-        let statement = written(self.backend(), statement);
+        self.ask(self.written(statement)).await
+    }
+
+    /// The statement's text and values, as it is sent.
+    pub fn written(&self, statement: &SelectStatement) -> Statement {
+        written(self.backend(), statement)
+    }
+
+    /// The same, with marks for the values that the reader itself adds.
+    pub fn written_with_marks(&self, statement: &SelectStatement, _marks: &mut Marks) -> Statement {
+        self.written(statement)
+    }
+
+    /// Whether the reader itself adds to statements.
+    pub fn is_bound(&self) -> bool {
+        false
+    }
+
+    /// The values that it adds, always in the same order.
+    pub fn values(&self) -> Vec<Value> {
+        Vec::new()
+    }
+
+    /// All rows that a statement gives.
+    ///
+    /// # Errors
+    /// Whatever the database says; its text is for the log alone.
+    pub async fn ask(&self, statement: Statement) -> Result<Vec<Row>, DbErr> {
         if self.row_security == RowSecurity::Off {
             let rows = self.connection.query_all_raw(statement).await?;
             return Ok(rows.into_iter().map(Row::from).collect());

@@ -17,7 +17,7 @@ use super::{
     scope::{Loads, NounLoads},
     user::{self, User},
 };
-use crate::{policy, viewer::Viewer};
+use crate::{database::Slots, policy, viewer::Viewer};
 
 columns! {
     audit_entry::Entity {
@@ -128,6 +128,11 @@ impl Noun for AuditEntry {
             )
             .add_option(filter.subject.as_ref().map(about))
             .add(filter.created.holds(audit_entry::Column::CreatedAt))
+    }
+
+    fn slots(filter: &mut Filter, slots: &mut dyn Slots) {
+        filter.created.slots(slots);
+        filter.actor.iter_mut().flatten().for_each(|key| slots.text(key));
     }
 
     fn order_column(_field: ()) -> Named {

@@ -39,7 +39,7 @@ use super::{
     scope::{Loads, NounLoads},
     user::{self, User},
 };
-use crate::{policy, viewer::Viewer};
+use crate::{database::Slots, policy, viewer::Viewer};
 
 columns! {
     content::Entity {
@@ -206,6 +206,10 @@ impl Noun for Content {
 
     fn matching(filter: &Filter, backend: DbBackend) -> Condition {
         filter.condition(backend)
+    }
+
+    fn slots(filter: &mut Filter, slots: &mut dyn Slots) {
+        filter.slots(slots);
     }
 
     fn order_column(field: OrderField) -> Named {

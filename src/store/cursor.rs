@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::database::Slots;
+
 /// The longest cursor that is looked at, in bytes.
 const LONGEST: usize = 4096;
 
@@ -84,6 +86,18 @@ impl Cursor {
     pub fn encode(&self) -> String {
         // Plain texts, times and keys always have a JSON form.
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Shows the values that it becomes.
+    pub(super) fn slots(&mut self, slots: &mut dyn Slots) {
+        for mark in [&mut self.value, &mut self.key] {
+            match mark {
+                Mark::Text(text) => slots.text(text),
+                Mark::Time(Some(time)) => slots.time(time),
+                Mark::Time(None) => (),
+                Mark::Uuid(key) => slots.uuid(key),
+            }
+        }
     }
 
     /// Reads a text that [`Cursor::encode`] made.

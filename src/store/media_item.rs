@@ -29,7 +29,11 @@ use super::{
 
 pub use update::Update;
 
-use crate::{database::contains_text, policy, viewer::Viewer};
+use crate::{
+    database::{Slots, contains_text},
+    policy,
+    viewer::Viewer,
+};
 
 columns! {
     media_item::Entity {
@@ -180,6 +184,11 @@ impl Noun for MediaItem {
                     .map(|one_of| media_item::Column::CreatorId.is_in(one_of)),
             )
             .add_option(filter.search.as_ref().map(words))
+    }
+
+    fn slots(filter: &mut Filter, slots: &mut dyn Slots) {
+        filter.created.slots(slots);
+        filter.creator.iter_mut().flatten().for_each(|key| slots.text(key));
     }
 
     fn order_column(_field: ()) -> Named {

@@ -31,7 +31,11 @@ use super::{
     scope::{Loads, NounLoads},
     user::{self, User},
 };
-use crate::{database::any_of, policy, viewer::Viewer};
+use crate::{
+    database::{Slots, any_of},
+    policy,
+    viewer::Viewer,
+};
 
 columns! {
     membership::Entity {
@@ -157,6 +161,11 @@ impl Noun for Membership {
             .add_option(filter.user.as_ref().map(|user| membership::Column::UserId.eq(user)))
             .add_option(filter.organization.as_ref().map(organization))
             .add_option(filter.visible_organization.then(alive))
+    }
+
+    fn slots(filter: &mut Filter, slots: &mut dyn Slots) {
+        filter.user.iter_mut().for_each(|key| slots.text(key));
+        filter.organization.iter_mut().for_each(|keys| slots.uuids(keys));
     }
 
     fn order_column(_field: ()) -> Named {

@@ -9,6 +9,7 @@ mod error;
 mod fields;
 mod noun;
 mod page;
+mod question;
 mod relation;
 mod scope;
 mod walk;

@@ -17,7 +17,10 @@ use super::{
     relation::Along,
     scope::{Loads, NounLoads},
 };
-use crate::{database::Row, viewer::Viewer};
+use crate::{
+    database::{Row, Slots},
+    viewer::Viewer,
+};
 
 /// What a noun's arguments and selections must be able to do: stand in the key of a loader.
 pub trait Plain: Clone + Debug + Default + PartialEq + Eq + Hash + Send + Sync + 'static {}
@@ -137,6 +140,13 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
+    pub(super) fn slots(&mut self, slots: &mut dyn Slots) {
+        self.from
+            .iter_mut()
+            .chain(&mut self.before)
+            .for_each(|time| slots.time(time));
+    }
+
     pub(super) fn holds(self, column: impl ColumnTrait) -> Condition {
         Condition::all()
             .add_option(self.from.map(|from| column.gte(from)))
@@ -175,6 +185,9 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
 
     /// The rows that the filter lets through.
     fn matching(filter: &Self::Filter, backend: DbBackend) -> Condition;
+
+    /// Shows everything in a filter that only ever becomes a statement's value. What is not shown is part of the filter's shape.
+    fn slots(_filter: &mut Self::Filter, _slots: &mut dyn Slots) {}
 
     /// The column of an order.
     fn order_column(field: Self::OrderField) -> Named;

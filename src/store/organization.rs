@@ -26,7 +26,11 @@ use super::{
     relation::{Along, Door},
     scope::{Loads, NounLoads},
 };
-use crate::{database::contains_text, policy, viewer::Viewer};
+use crate::{
+    database::{Slots, contains_text},
+    policy,
+    viewer::Viewer,
+};
 
 columns! {
     organization::Entity {
@@ -108,6 +112,10 @@ impl Noun for Organization {
                     .map(|one_of| organization::Column::Slug.is_in(one_of)),
             )
             .add_option(filter.search.as_ref().map(words))
+    }
+
+    fn slots(filter: &mut Filter, slots: &mut dyn Slots) {
+        filter.slug.iter_mut().flatten().for_each(|slug| slots.text(slug));
     }
 
     fn order_column(field: OrderField) -> Named {

@@ -16,11 +16,15 @@ use super::{
     Cursor, CursorError, Error, Key, Noun,
     fields::Fields,
     noun::{column, table},
+    question::{self, Question, ask},
     relation::Along,
     scope::Access,
     walk::Walk,
 };
-use crate::database::{self, Children, Row, any_of, first_per_parent};
+use crate::{
+    database::{self, Children, Row, Slots, any_of, first_per_parent},
+    viewer::Viewer,
+};
 
 /// Whose rows: the whole platform's, or one parent's.
 #[derive_where(Clone, Debug, PartialEq, Eq, Hash)]
@@ -141,23 +145,44 @@ pub(super) async fn rows<N: Noun>(
     keys: &[Key],
 ) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
     let distinct: HashSet<&Key> = keys.iter().collect();
-    let one_of = any_of(
-        access.reader.backend(),
-        column::<N::Entity>(N::KEY.name),
-        distinct.into_iter().map(Key::value).collect(),
-    );
-    let columns = N::columns(selection, None, None);
-    let mut statement = Query::select();
-    statement
-        .from(table::<N::Entity>())
-        .and_where(one_of)
-        .cond_where(N::visible(&access.viewer));
-    reads::<N>(&mut statement, access, columns, selection);
-    let rows = access.reader.all(&statement).await?;
-    let rows = decode::<N>(&rows, columns, selection)?;
+    let question = RowsByKey::<N> {
+        selection: selection.clone(),
+        keys: distinct.into_iter().cloned().collect(),
+    };
+    let rows = ask(access, &question).await?;
+    let rows = decode::<N>(&rows, N::columns(selection, None, None), selection)?;
     rows.into_iter()
         .map(|row| Ok((row.key()?, Some(Arc::new(row)))))
         .collect()
+}
+
+/// The rows with these keys.
+#[derive_where(Clone, Hash)]
+struct RowsByKey<N: Noun> {
+    selection: N::Selection,
+    keys: Vec<Key>,
+}
+
+impl<N: Noun> Question for RowsByKey<N> {
+    fn slots(&mut self, slots: &mut dyn Slots) {
+        question::keys(&mut self.keys, slots);
+    }
+
+    fn statement(&self, viewer: &Viewer) -> SelectStatement {
+        let key = column::<N::Entity>(N::KEY.name);
+        let mut statement = Query::select();
+        statement
+            .from(table::<N::Entity>())
+            .and_where(any_of(viewer.backend(), key, values(&self.keys)))
+            .cond_where(N::visible(viewer));
+        reads::<N>(
+            &mut statement,
+            viewer,
+            N::columns(&self.selection, None, None),
+            &self.selection,
+        );
+        statement
+    }
 }
 
 /// Reads the same page of many parents.
@@ -206,31 +231,53 @@ pub(super) async fn counts<N: Noun>(
     filter: &N::Filter,
     parents: &[Parent<N>],
 ) -> Result<HashMap<Parent<N>, i64>, Error> {
-    let backend = access.reader.backend();
     let mut counts = HashMap::with_capacity(parents.len());
     for (via, parents) in by_via(parents) {
+        let question = Count::<N> {
+            filter: filter.clone(),
+            via,
+            parents: keys(&parents),
+        };
+        for row in ask(access, &question).await? {
+            let parent = match via {
+                None => Parent::ROOT,
+                Some(via) => Parent::row(via, Key::decode(&row, 1, N::via_column(via).kind)?),
+            };
+            counts.insert(parent, row.get(0)?);
+        }
+    }
+    Ok(counts)
+}
+
+/// How many rows there are, of all or of each of these parents.
+#[derive_where(Clone, Hash)]
+struct Count<N: Noun> {
+    filter: N::Filter,
+    via: Option<N::Via>,
+    parents: Vec<Key>,
+}
+
+impl<N: Noun> Question for Count<N> {
+    fn slots(&mut self, slots: &mut dyn Slots) {
+        N::slots(&mut self.filter, slots);
+        question::keys(&mut self.parents, slots);
+    }
+
+    fn statement(&self, viewer: &Viewer) -> SelectStatement {
         let mut statement = Query::select();
         statement
             .expr(Func::count(Expr::cust("1")))
             .from(table::<N::Entity>())
-            .cond_where(wanted::<N>(access, filter));
-        let Some(via) = via else {
-            let rows = access.reader.all(&statement).await?;
-            let count = rows.first().map(|row| row.get(0)).transpose()?.unwrap_or_default();
-            counts.insert(Parent::ROOT, count);
-            continue;
-        };
-        let parent = column::<N::Entity>(N::via_column(via).name);
-        statement
-            .column(parent.clone())
-            .and_where(any_of(backend, parent.clone(), values(&parents)))
-            .group_by_col(parent);
-        for row in access.reader.all(&statement).await? {
-            let count = row.get(0)?;
-            counts.insert(Parent::row(via, Key::decode(&row, 1, N::via_column(via).kind)?), count);
+            .cond_where(wanted::<N>(viewer, &self.filter));
+        if let Some(via) = self.via {
+            let parent = column::<N::Entity>(N::via_column(via).name);
+            statement
+                .column(parent.clone())
+                .and_where(any_of(viewer.backend(), parent.clone(), values(&self.parents)))
+                .group_by_col(parent);
         }
+        statement
     }
-    Ok(counts)
 }
 
 /// The first rows of each parent on one side of the cursor; `behind`: on the other side, the cursor's own row among them.
@@ -242,43 +289,19 @@ async fn some_rows<N: Noun>(
     via: Option<N::Via>,
     parents: &[Parent<N>],
 ) -> Result<HashMap<Parent<N>, Vec<N>>, Error> {
-    let bare = N::Selection::default();
-    let selection = if behind { &bare } else { &request.selection };
-    let columns = N::columns(selection, Some(request.order.field), via);
-    let reads = |statement: &mut SelectStatement| reads::<N>(statement, access, columns, selection);
-    let backward = request.window.direction == Direction::Backward;
-    let walk = Walk::new(&access.viewer, request, backward != behind);
-
-    let mut rows = Query::select();
-    rows.from(table::<N::Entity>())
-        .cond_where(wanted::<N>(access, &request.filter))
-        .limit(limit);
-    rows.cond_where(walk.present());
-    if let Some(cursor) = &request.window.cursor {
-        rows.cond_where(walk.beyond(cursor, behind));
-    }
-    let statement = match via {
-        None => {
-            database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
-            reads(&mut rows);
-            rows
-        }
-        Some(via) => {
-            let children = Children {
-                table: table::<N::Entity>(),
-                key: Alias::new(N::KEY.name).into_iden(),
-                parent: Alias::new(N::via_column(via).name).into_iden(),
-                reads,
-                rows,
-                order: walk.columns(),
-            };
-            first_per_parent(access.reader.backend(), values(parents), children)
-        }
+    let mut question = FirstRows {
+        request: request.clone(),
+        limit,
+        behind,
+        via,
+        parents: keys(parents),
     };
-
-    let read = access.reader.all(&statement).await?;
+    if behind {
+        question.request.selection = N::Selection::default();
+    }
+    let read = ask(access, &question).await?;
     let mut grouped: HashMap<Parent<N>, Vec<N>> = HashMap::with_capacity(parents.len());
-    for row in decode::<N>(&read, columns, selection)? {
+    for row in decode::<N>(&read, question.columns(), &question.request.selection)? {
         let parent = match via {
             None => Parent::ROOT,
             Some(via) => Parent(row.parent(via)?.map(|key| (via, key))),
@@ -288,22 +311,80 @@ async fn some_rows<N: Noun>(
     Ok(grouped)
 }
 
+/// The first rows of all, or of each of these parents.
+#[derive_where(Clone, Hash)]
+struct FirstRows<N: Noun> {
+    request: PageRequest<N>,
+    limit: u64,
+    behind: bool,
+    via: Option<N::Via>,
+    parents: Vec<Key>,
+}
+
+impl<N: Noun> FirstRows<N> {
+    fn columns(&self) -> N::Columns {
+        let request = &self.request;
+        N::columns(&request.selection, Some(request.order.field), self.via)
+    }
+}
+
+impl<N: Noun> Question for FirstRows<N> {
+    fn slots(&mut self, slots: &mut dyn Slots) {
+        N::slots(&mut self.request.filter, slots);
+        if let Some(cursor) = &mut self.request.window.cursor {
+            cursor.slots(slots);
+        }
+        question::keys(&mut self.parents, slots);
+    }
+
+    fn statement(&self, viewer: &Viewer) -> SelectStatement {
+        let request = &self.request;
+        let reads = |statement: &mut SelectStatement| {
+            reads::<N>(statement, viewer, self.columns(), &request.selection);
+        };
+        let backward = request.window.direction == Direction::Backward;
+        let walk = Walk::new(viewer, request, backward != self.behind);
+
+        let mut rows = Query::select();
+        rows.from(table::<N::Entity>())
+            .cond_where(wanted::<N>(viewer, &request.filter))
+            .limit(self.limit);
+        rows.cond_where(walk.present());
+        if let Some(cursor) = &request.window.cursor {
+            rows.cond_where(walk.beyond(cursor, self.behind));
+        }
+        match self.via {
+            None => {
+                database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
+                reads(&mut rows);
+                rows
+            }
+            Some(via) => {
+                let children = Children {
+                    table: table::<N::Entity>(),
+                    key: Alias::new(N::KEY.name).into_iden(),
+                    parent: Alias::new(N::via_column(via).name).into_iden(),
+                    reads,
+                    rows,
+                    order: walk.columns(),
+                };
+                first_per_parent(viewer.backend(), values(&self.parents), children)
+            }
+        }
+    }
+}
+
 /// The rows that the viewer may see and the filter lets through.
-fn wanted<N: Noun>(access: &Access, filter: &N::Filter) -> Condition {
+fn wanted<N: Noun>(viewer: &Viewer, filter: &N::Filter) -> Condition {
     Condition::all()
-        .add(N::visible(&access.viewer))
-        .add(N::matching(filter, access.reader.backend()))
+        .add(N::visible(viewer))
+        .add(N::matching(filter, viewer.backend()))
 }
 
 /// Has the statement read what is wanted of each row, and the selected relations along with it.
-fn reads<N: Noun>(statement: &mut SelectStatement, access: &Access, columns: N::Columns, selection: &N::Selection) {
-    statement.exprs(N::expressions(
-        columns,
-        selection,
-        &access.viewer,
-        &table::<N::Entity>(),
-    ));
-    Along::read::<N>(statement, &access.viewer, selection);
+fn reads<N: Noun>(statement: &mut SelectStatement, viewer: &Viewer, columns: N::Columns, selection: &N::Selection) {
+    statement.exprs(N::expressions(columns, selection, viewer, &table::<N::Entity>()));
+    Along::read::<N>(statement, viewer, selection);
 }
 
 fn decode<N: Noun>(rows: &[Row], columns: N::Columns, selection: &N::Selection) -> Result<Vec<N>, Error> {
@@ -323,10 +404,14 @@ fn by_via<N: Noun>(parents: &[Parent<N>]) -> HashMap<Option<N::Via>, Vec<Parent<
     groups
 }
 
-fn values<N: Noun>(parents: &[Parent<N>]) -> Vec<sea_orm::Value> {
+fn keys<N: Noun>(parents: &[Parent<N>]) -> Vec<Key> {
     parents
         .iter()
         .filter_map(|parent| parent.0.as_ref())
-        .map(|(_, key)| key.value())
+        .map(|(_, key)| key.clone())
         .collect()
+}
+
+fn values(keys: &[Key]) -> Vec<sea_orm::Value> {
+    keys.iter().map(Key::value).collect()
 }

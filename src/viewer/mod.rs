@@ -8,6 +8,7 @@ mod handover;
 pub mod password;
 pub mod proof;
 mod session;
+mod shape;
 
 pub use credential::{Credential, CredentialError, Secret, mint};
 pub use handover::{Handed, Handover};

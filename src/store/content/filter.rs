@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{ContentType, Status, Visibility};
 use crate::{
-    database::{contains_text, has_any_tag},
+    database::{Slots, contains_text, has_any_tag},
     store::{Noun, TimeRange, organization::Organization},
 };
 
@@ -53,6 +53,21 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Shows what only ever becomes a value of [`Self::condition`]. (Words to search for become patterns, and tags are asked for in
+    /// ways of their own.)
+    pub(super) fn slots(&mut self, slots: &mut dyn Slots) {
+        let texts = [&mut self.slug, &mut self.category, &mut self.creator];
+        let texts = texts.into_iter().flatten().flatten();
+        texts
+            .chain(&mut self.organization_slug)
+            .for_each(|text| slots.text(text));
+        self.organization.iter_mut().flatten().for_each(|key| slots.uuid(key));
+        self.published.slots(slots);
+        self.created.slots(slots);
+        let prices = self.price_from.iter_mut().chain(&mut self.price_to);
+        prices.for_each(|price| slots.number(price));
+    }
+
     /// The rows that it lets through.
     pub(super) fn condition(&self, backend: DbBackend) -> Condition {
         let tagged = |tags: &[String]| {

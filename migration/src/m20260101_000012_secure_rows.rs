@@ -1,3 +1,6 @@
+mod facts;
+
+use facts::{FUNCTIONS, SETTINGS, VIEWS};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
@@ -5,26 +8,35 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// databases need): row-level security for
 /// the role `codex_reader`, which owns nothing and in which the gateway reads.
 ///
-/// The role is told who asks by two settings of the transaction, and works out everything else itself:
+/// A reading statement says itself who asks, by one more condition at its top, `(SELECT codex_asks(viewer, tenant))`. That asks
+/// nothing of any row, and so PostgreSQL takes it before all else that the statement does. It makes settings, which end with the
+/// statement (or with the transaction, where there is one):
 ///
 /// | setting | value |
 /// | --- | --- |
 /// | `app.viewer` | `anonymous`, or `user:` and the user's id |
 /// | `app.tenant` | `none`, or the id of the organization that the request is pinned to |
 ///
-/// Without both there are no rows. An empty text counts as nothing: it is what PostgreSQL leaves behind once a setting that
-/// was made for a transaction has ended.
+/// Without both there are no rows. An empty text counts as nothing: it is what PostgreSQL leaves behind once a setting has
+/// ended. What the viewer is, the database works out itself, when a row first depends on it, and keeps it for the rest of the
+/// statement in further settings: `app.member_of`, `app.author_of`, `app.manager_of`, `app.platform_owner`, and in `app.known`
+/// for whom.
 ///
 /// A policy may look at other tables, and then their policies hold as well: a media item is visible if visible content uses
 /// it, a user if a visible row names them. What must not be narrowed so (or would go in circles), the viewer's own
-/// memberships, grants and purchases, comes from functions, which read with their owner's rights; as `(SELECT f())` they run
-/// once a statement, and not before a row needs them. (Views would do the same, but PostgreSQL plans them anew with every
-/// statement, which took longer than everything else: the plans inside functions it keeps.)
+/// memberships, grants and purchases, comes from functions and views, which read with their owner's rights. As `(SELECT f())`
+/// a function runs once a statement, and not before a row needs it.
 ///
-/// The forms matter to the planner. What depends on the row is a scalar with a limit: an `EXISTS` among `OR`s it would rather
-/// answer by reading the whole other table first. That the request is known, and its tenant, are put as `<>`, which the
-/// planner takes for nearly always true: of a bare condition that it knows nothing about it supposes that half of the rows
-/// pass, and soon that so few are left that sorting them is cheaper than to walk through a feed's index.
+/// The forms matter to the planner, and to the executor, which makes every part of a plan ready at each execution, run or not:
+///
+/// - What most rows are decided by comes first, and is said in few parts: that everyone may see them. Users and media items ask
+///   `content_for_everyone` for it, whose rows no policy has to look at again, and each has an index that answers without the
+///   table. The rest is a function, so that it costs nothing unless a row depends on it.
+/// - What depends on the row is a scalar with a limit: an `EXISTS` among `OR`s the planner would rather answer by reading the
+///   whole other table first.
+/// - That the request is known, and its tenant, are put as `<>`, which the planner takes for nearly always true: of a bare
+///   condition that it knows nothing about it supposes that half of the rows pass, and soon that so few are left that sorting
+///   them is cheaper than to walk through a feed's index.
 ///
 /// For every other role nothing changes, whether it owns the tables or not: the rules are a restriction on `codex_reader`,
 /// beneath a policy that lets everybody pass whom table privileges let in.
@@ -43,7 +55,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(OWNERS).await?;
-        run(manager, &[SETTINGS, FUNCTIONS, POLICIES, ROLE]).await
+        run(manager, &[SETTINGS, FUNCTIONS, VIEWS, POLICIES, ROLE]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -73,114 +85,6 @@ DROP VIEW IF EXISTS content_owners;
 CREATE VIEW content_owners AS SELECT id, creator_id, organization_id FROM content;
 ";
 
-/// Who asks, and where the request is pinned to: `none` or a uuid, or null unless both settings are there. `OR REPLACE`, because
-/// dropping everything to start afresh forgets functions.
-const SETTINGS: &str = "
-CREATE OR REPLACE FUNCTION codex_viewer_id() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE
-    WHEN starts_with(current_setting('app.viewer', true), 'user:') THEN substr(current_setting('app.viewer', true), 6)
-END;
-
-CREATE OR REPLACE FUNCTION codex_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE
-    WHEN current_setting('app.viewer', true) = 'anonymous' OR codex_viewer_id() <> ''
-    THEN NULLIF(current_setting('app.tenant', true), '')
-END;
-";
-
-/// What the policies need to know of rows that the viewer may not see, or that their own policies ask about: always about the
-/// viewer and nobody else, so that there is nothing to learn by calling them. (Which organizations are deleted, and which
-/// content has a tag, they tell by keys alone.)
-///
-/// They have their owner's rights, and look for tables in the schema they were made in only.
-///
-/// The gateway looks for tags through `codex_content_tagged`, because under row-level security PostgreSQL runs an operator that
-/// could tell of rows in its error messages (`?|` and `@>` count as such) only after the policies, and so never with an index.
-/// The index on deleted organizations finds those few without the many that live.
-const FUNCTIONS: &str = "
-CREATE OR REPLACE FUNCTION codex_is_platform_owner() RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM users WHERE id = codex_viewer_id() AND role = 'platform_owner');
-END
-$$;
-
-CREATE OR REPLACE FUNCTION codex_member_of(any_of text[]) RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 AS $$
-BEGIN
-    RETURN QUERY
-    SELECT organization_id FROM organization_memberships
-    WHERE user_id = codex_viewer_id() AND status = 'active' AND role = ANY (any_of)
-        AND EXISTS (SELECT FROM organizations WHERE organizations.id = organization_id AND deleted_at IS NULL);
-END
-$$;
-
-CREATE OR REPLACE FUNCTION codex_granted() RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 AS $$
-BEGIN
-    RETURN QUERY
-    SELECT content_id FROM content_access
-    WHERE user_id = codex_viewer_id() AND (expires_at IS NULL OR expires_at > now());
-END
-$$;
-
--- Whether the viewer made this content or manages it, deleted or not.
-CREATE OR REPLACE FUNCTION codex_keeps(of_content uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT FROM content WHERE id = of_content
-            AND (creator_id = codex_viewer_id() OR organization_id IN (SELECT codex_member_of('{owner,admin}')))
-    );
-END
-$$;
-
--- Whether this content, of which the viewer has some business to know, is nobody's or the tenant's, deleted or not.
-CREATE OR REPLACE FUNCTION codex_in_tenant(of_content uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT FROM content WHERE id = of_content AND (organization_id IS NULL OR organization_id::text = codex_tenant())
-    ) AND (
-        EXISTS (SELECT FROM content_access WHERE content_id = of_content AND user_id = codex_viewer_id())
-        OR EXISTS (SELECT FROM purchases WHERE content_id = of_content AND customer_id = codex_viewer_id())
-        OR codex_is_platform_owner()
-        OR codex_keeps(of_content)
-    );
-END
-$$;
-
-CREATE OR REPLACE FUNCTION codex_deleted_organizations() RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER ROWS 10 AS $$
-BEGIN
-    RETURN QUERY SELECT id FROM organizations WHERE deleted_at IS NOT NULL;
-END
-$$;
-
-CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL;
-
-CREATE OR REPLACE FUNCTION codex_content_tagged(any_of text[]) RETURNS SETOF uuid
-LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
-BEGIN
-    RETURN QUERY SELECT id FROM content WHERE tags ?| any_of;
-END
-$$;
-
-DO $$
-DECLARE
-    name text;
-BEGIN
-    FOREACH name IN ARRAY ARRAY[
-        'codex_is_platform_owner', 'codex_member_of', 'codex_granted', 'codex_keeps', 'codex_in_tenant',
-        'codex_deleted_organizations', 'codex_content_tagged'
-    ] LOOP
-        EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', name);
-    END LOOP;
-END
-$$;
-";
-
 /// The rules. A transaction's `now()` stands still at its beginning, as a request's time does. A body, the counts, an email
 /// address and a storage key have rules of their own within a visible row, and those are the gateway's alone.
 const POLICIES: &str = "
@@ -197,82 +101,75 @@ BEGIN
     END LOOP;
 
     CREATE POLICY visible ON organizations AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        CASE WHEN (SELECT codex_tenant()) IN ('none', id::text) THEN 'in' ELSE 'out' END <> 'out'
-        AND deleted_at IS NULL
+        codex_within((SELECT codex_tenant()), id) AND deleted_at IS NULL
     );
 
     CREATE POLICY visible ON content AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        CASE
-            WHEN (SELECT codex_tenant()) = 'none' OR COALESCE(organization_id::text, '') IN ('', (SELECT codex_tenant()))
-            THEN 'in' ELSE 'out'
-        END <> 'out'
-        AND (SELECT codex_tenant()) <> ''
+        codex_within((SELECT codex_tenant()), organization_id)
         AND deleted_at IS NULL
         AND (
             (
                 status = 'published'
-                AND (
-                    visibility IN ('public', 'purchased_only')
-                    OR (
-                        visibility = 'members_only'
-                        AND organization_id IN (SELECT codex_member_of('{owner,admin,creator,subscriber,member}'))
-                    )
-                )
-                AND (organization_id IS NULL OR organization_id NOT IN (SELECT codex_deleted_organizations()))
+                AND visibility IN ('public', 'purchased_only')
+                AND (organization_id IS NULL OR organization_id NOT IN (SELECT id FROM deleted_organizations))
             )
-            OR creator_id = (SELECT codex_viewer_id())
-            OR organization_id IN (SELECT codex_member_of('{owner,admin}'))
-            OR (status IN ('published', 'archived') AND id IN (SELECT codex_granted()))
-            OR (SELECT codex_is_platform_owner())
+            OR CASE (SELECT codex_viewer_id())
+                WHEN '' THEN false
+                WHEN creator_id THEN true
+                ELSE organization_id = ANY ((SELECT codex_manager_of())::uuid[])
+                    OR (
+                        status = 'published'
+                        AND visibility = 'members_only'
+                        AND organization_id = ANY ((SELECT codex_member_of())::uuid[])
+                    )
+                    OR (status IN ('published', 'archived') AND id = ANY ((SELECT codex_granted())::uuid[]))
+                    OR (SELECT codex_is_platform_owner())
+            END
         )
     );
 
     CREATE POLICY visible ON media_items AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_tenant()) <> ''
-        AND deleted_at IS NULL
+        deleted_at IS NULL
         AND (
-            creator_id = (SELECT codex_viewer_id())
-            OR (SELECT codex_is_platform_owner())
-            OR (SELECT true FROM content WHERE content.media_item_id = media_items.id AND (
-                (
-                    content.status = 'published'
-                    AND (
-                        visibility IN ('public', 'members_only')
-                        OR (visibility = 'purchased_only' AND price_cents IS NULL)
-                    )
-                )
-                OR content.creator_id = (SELECT codex_viewer_id())
-                OR organization_id IN (SELECT codex_member_of('{owner,admin}'))
-                OR content.id IN (SELECT codex_granted())
-            ) LIMIT 1)
+            (
+                SELECT true FROM content_for_everyone AS content
+                WHERE content.media_item_id = media_items.id
+                    AND (visibility = 'public' OR price_cents IS NULL)
+                    AND codex_within((SELECT codex_tenant()), organization_id)
+                LIMIT 1
+            )
+            OR CASE (SELECT codex_viewer_id())
+                WHEN '' THEN false
+                WHEN creator_id THEN true
+                ELSE (SELECT codex_is_platform_owner())
+                    OR (SELECT true FROM content_for_viewer AS content WHERE content.media_item_id = media_items.id LIMIT 1)
+            END
         )
     );
 
     CREATE POLICY visible ON organization_memberships AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        CASE WHEN (SELECT codex_tenant()) IN ('none', organization_id::text) THEN 'in' ELSE 'out' END <> 'out'
+        codex_within((SELECT codex_tenant()), organization_id)
         AND (
             user_id = (SELECT codex_viewer_id())
-            OR organization_id IN (SELECT codex_member_of('{owner,admin}'))
+            OR organization_id = ANY ((SELECT codex_manager_of())::uuid[])
             OR (
                 status = 'active'
                 AND role IN ('owner', 'admin', 'creator')
-                AND organization_id IN (SELECT codex_member_of('{owner,admin,creator}'))
+                AND organization_id = ANY ((SELECT codex_author_of())::uuid[])
             )
             OR (SELECT codex_is_platform_owner())
         )
     );
 
     CREATE POLICY visible ON purchases AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_tenant()) <> ''
-        AND (customer_id = (SELECT codex_viewer_id()) OR (SELECT codex_is_platform_owner()))
+        (customer_id = (SELECT codex_viewer_id()) OR (SELECT codex_is_platform_owner()))
         AND CASE
             WHEN (SELECT codex_tenant()) = 'none' OR codex_in_tenant(content_id) THEN 'in' ELSE 'out'
         END <> 'out'
     );
 
     CREATE POLICY visible ON content_access AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_tenant()) <> ''
-        AND (
+        (
             user_id = (SELECT codex_viewer_id())
             OR (SELECT codex_is_platform_owner())
             OR codex_keeps(content_id)
@@ -283,20 +180,17 @@ BEGIN
     );
 
     CREATE POLICY visible ON sessions AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_tenant()) <> ''
-        AND (user_id = (SELECT codex_viewer_id()) OR (SELECT codex_is_platform_owner()))
+        user_id = (SELECT codex_viewer_id()) OR (SELECT codex_is_platform_owner())
     );
 
     CREATE POLICY visible ON users AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        (SELECT codex_tenant()) <> ''
-        AND (
-            id = (SELECT codex_viewer_id())
-            OR (SELECT codex_is_platform_owner())
-            OR (SELECT true FROM content WHERE creator_id = users.id LIMIT 1)
-            OR (SELECT true FROM media_items WHERE creator_id = users.id LIMIT 1)
-            OR (SELECT true FROM organization_memberships WHERE user_id = users.id LIMIT 1)
-            OR (SELECT true FROM content_access WHERE user_id = users.id LIMIT 1)
+        (
+            SELECT true FROM content_for_everyone AS content
+            WHERE creator_id COLLATE \"C\" = users.id AND codex_within((SELECT codex_tenant()), organization_id)
+            LIMIT 1
         )
+        OR CASE (SELECT codex_viewer_id()) WHEN '' THEN false WHEN id THEN true ELSE (SELECT codex_is_platform_owner()) END
+        OR codex_named(id)
     );
 
     -- A session's token is for its user alone, and nobody reads it back; accounts are the authentication library's.
@@ -304,9 +198,9 @@ BEGIN
     GRANT SELECT (id, name, image, email, email_verified, created_at, updated_at) ON users TO codex_reader;
     GRANT SELECT ON organizations, organization_memberships, media_items, content, purchases, content_access
         TO codex_reader;
-    GRANT SELECT ON content_owners TO codex_reader;
-    GRANT EXECUTE ON FUNCTION codex_is_platform_owner, codex_member_of, codex_granted, codex_keeps, codex_in_tenant,
-        codex_deleted_organizations, codex_content_tagged TO codex_reader;
+    GRANT SELECT ON content_owners, content_for_everyone, content_for_viewer, deleted_organizations TO codex_reader;
+    GRANT EXECUTE ON FUNCTION codex_learn, codex_granted, codex_keeps, codex_in_tenant, codex_content_tagged, codex_named
+        TO codex_reader;
     IF NOT has_schema_privilege('codex_reader', current_schema(), 'USAGE') THEN
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO codex_reader', current_schema());
     END IF;
@@ -375,9 +269,11 @@ END
 $$;
 
 DROP PROCEDURE codex_secure_rows;
-DROP INDEX organizations_deleted_at_idx;
-DROP FUNCTION codex_content_tagged, codex_deleted_organizations, codex_in_tenant, codex_keeps, codex_granted, codex_member_of,
-    codex_is_platform_owner, codex_tenant, codex_viewer_id;
+DROP INDEX content_for_everyone_creator_id_idx, content_for_everyone_media_item_id_idx, organizations_deleted_at_idx;
+DROP VIEW content_for_viewer, content_for_everyone, deleted_organizations;
+DROP FUNCTION codex_named, codex_content_tagged, codex_in_tenant, codex_keeps, codex_granted, codex_manager_of,
+    codex_author_of, codex_member_of, codex_is_platform_owner, codex_known, codex_learn, codex_within, codex_viewer_id,
+    codex_tenant, codex_asks, codex_refuse;
 
 DO $$
 BEGIN

@@ -2,8 +2,8 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// States who may read the audit log a second time, on PostgreSQL alone, as the twelfth step does for the tables before it; that
-/// step says how, and why policies have the form that they have. Whoever sees an entry sees the user who acted, so the users'
-/// policy changes as well.
+/// step says how, and why policies have the form that they have. Whoever sees an entry sees the user who acted, so what the
+/// users' policy asks last changes as well.
 ///
 /// `CALL codex_secure_rows()` goes on making all policies: where the role was not there so far, none is made here either. The
 /// procedure of that name now calls the former one, then the one for the audit log.
@@ -34,9 +34,33 @@ async fn run(manager: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr>
 
 /// Dropping everything to start afresh forgets procedures, and so may leave these behind.
 ///
-/// The users' policy asks for the viewer's organizations in a list, so that one look at an index answers it however much somebody
-/// has done; and last, when nothing else has shown the user.
+/// A user's entries are asked for last, and in the viewer's organizations alone, so that one look at an index answers it however
+/// much somebody has done. (As a sub-select, the organizations are nobody's in particular to the planner, and the plan is good for
+/// everybody.)
 const UP: &str = "
+CREATE OR REPLACE FUNCTION codex_named(of_user text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        codex_viewer_id() <> '' AND (
+            EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
+            OR EXISTS (SELECT FROM content WHERE creator_id = of_user)
+            OR EXISTS (SELECT FROM content_access WHERE user_id = of_user)
+        )
+    ) OR EXISTS (SELECT FROM media_items WHERE creator_id = of_user)
+    OR EXISTS (
+        SELECT FROM audit_entries
+        WHERE actor_id = of_user AND organization_id = ANY ((SELECT codex_manager_of())::uuid[])
+    );
+END
+$$;
+
+DO $$
+BEGIN
+    -- To replace a function is to forget its settings.
+    EXECUTE format('ALTER FUNCTION codex_named SET search_path = %I, pg_temp', current_schema());
+END
+$$;
+
 DROP PROCEDURE IF EXISTS codex_secure_rows_but_audit_entries;
 ALTER PROCEDURE codex_secure_rows RENAME TO codex_secure_rows_but_audit_entries;
 
@@ -46,29 +70,8 @@ BEGIN
     ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
 
     CREATE POLICY visible ON audit_entries AS RESTRICTIVE FOR SELECT TO codex_reader USING (
-        CASE
-            WHEN (SELECT codex_tenant()) = 'none' OR COALESCE(organization_id::text, '') IN ('', (SELECT codex_tenant()))
-            THEN 'in' ELSE 'out'
-        END <> 'out'
-        AND (SELECT codex_tenant()) <> ''
-        AND (organization_id IN (SELECT codex_member_of('{owner,admin}')) OR (SELECT codex_is_platform_owner()))
-    );
-
-    ALTER POLICY visible ON users USING (
-        (SELECT codex_tenant()) <> ''
-        AND (
-            id = (SELECT codex_viewer_id())
-            OR (SELECT codex_is_platform_owner())
-            OR (SELECT true FROM content WHERE creator_id = users.id LIMIT 1)
-            OR (SELECT true FROM media_items WHERE creator_id = users.id LIMIT 1)
-            OR (SELECT true FROM organization_memberships WHERE user_id = users.id LIMIT 1)
-            OR (SELECT true FROM content_access WHERE user_id = users.id LIMIT 1)
-            OR (
-                SELECT true FROM audit_entries
-                WHERE actor_id = users.id AND organization_id = ANY (ARRAY(SELECT codex_member_of('{owner,admin}')))
-                LIMIT 1
-            )
-        )
+        codex_within((SELECT codex_tenant()), organization_id)
+        AND (organization_id = ANY ((SELECT codex_manager_of())::uuid[]) OR (SELECT codex_is_platform_owner()))
     );
 
     GRANT SELECT ON audit_entries TO codex_reader;
@@ -92,21 +95,27 @@ $$;
 ";
 
 const DOWN: &str = "
+CREATE OR REPLACE FUNCTION codex_named(of_user text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        codex_viewer_id() <> '' AND (
+            EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
+            OR EXISTS (SELECT FROM content WHERE creator_id = of_user)
+            OR EXISTS (SELECT FROM content_access WHERE user_id = of_user)
+        )
+    ) OR EXISTS (SELECT FROM media_items WHERE creator_id = of_user);
+END
+$$;
+
 DO $$
 BEGIN
-    IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'visible') THEN
-        ALTER POLICY visible ON users USING (
-            (SELECT codex_tenant()) <> ''
-            AND (
-                id = (SELECT codex_viewer_id())
-                OR (SELECT codex_is_platform_owner())
-                OR (SELECT true FROM content WHERE creator_id = users.id LIMIT 1)
-                OR (SELECT true FROM media_items WHERE creator_id = users.id LIMIT 1)
-                OR (SELECT true FROM organization_memberships WHERE user_id = users.id LIMIT 1)
-                OR (SELECT true FROM content_access WHERE user_id = users.id LIMIT 1)
-            )
-        );
-    END IF;
+    -- To replace a function is to forget its settings.
+    EXECUTE format('ALTER FUNCTION codex_named SET search_path = %I, pg_temp', current_schema());
+END
+$$;
+
+DO $$
+BEGIN
     DROP POLICY IF EXISTS everyone ON audit_entries;
     DROP POLICY IF EXISTS visible ON audit_entries;
     ALTER TABLE audit_entries DISABLE ROW LEVEL SECURITY;

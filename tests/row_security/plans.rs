@@ -60,11 +60,22 @@ async fn indexes_find_tags_and_walk_through_feeds_and_logs() {
             )),
             "using audit_entries_organization_id_created_at_idx on audit_entries",
         ),
-        // Whether an entry names the user is asked of an index, about the viewer's own organizations.
+        // Whether everyone sees a user, or a media item, an index answers alone.
         (
             "users",
             "id = 'more-17'".to_owned(),
-            "Index Cond: ((actor_id = users.id) AND (organization_id = ANY",
+            "Index Only Scan using content_for_everyone_creator_id_idx on content",
+        ),
+        (
+            "media_items",
+            "creator_id = 'more-17'".to_owned(),
+            "Index Only Scan using content_for_everyone_media_item_id_idx on content",
+        ),
+        // Whether an entry names a user is asked of an index, about the viewer's own organizations.
+        (
+            "audit_entries",
+            "actor_id = 'more-17' AND organization_id = ANY ((SELECT codex_manager_of())::uuid[])".to_owned(),
+            "audit_entries_actor_id_organization_id_created_at_idx",
         ),
     ] {
         for viewer in ["anonymous", &creator, &owner] {

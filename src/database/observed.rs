@@ -124,6 +124,18 @@ impl Observed<DatabaseConnection> {
     }
 }
 
+/// The same pool, for the same operation.
+impl Clone for Observed<DatabaseConnection> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            journal: Arc::clone(&self.journal),
+            demand: self.demand.clone(),
+            _held: None,
+        }
+    }
+}
+
 /// A pool whose journal nobody reads.
 impl From<DatabaseConnection> for Observed<DatabaseConnection> {
     fn from(pool: DatabaseConnection) -> Self {

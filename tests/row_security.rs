@@ -6,9 +6,11 @@ mod plans;
 mod rules;
 mod setup;
 
-use codex_gateway::database::{Reader, RowSecurity, Settings, connect};
+use std::{sync::Arc, time::Duration};
+
+use codex_gateway::database::{Pools, Reader, RowSecurity, Settings, connect_for_requests};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement,
+    ConnectionTrait, DbBackend, DbErr, Statement,
     sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
 
@@ -32,18 +34,20 @@ async fn app() -> Option<App> {
     Some(App::on(Database::postgres().await?).await)
 }
 
-/// A pool of one connection, so that what a request leaves behind meets the next one.
-async fn only_connection(app: &App) -> DatabaseConnection {
+/// Pools of one connection each, so that what a request leaves behind meets the next one.
+async fn only_connections(app: &App) -> Pools {
     let settings = Settings {
         url: app.database_url().to_owned(),
         connections: 1,
-        wait: std::time::Duration::from_secs(20),
+        wait: Duration::from_secs(20),
     };
-    connect(&settings).await.unwrap()
+    connect_for_requests(&settings, Duration::from_secs(60), Arc::default(), RowSecurity::On)
+        .await
+        .unwrap()
 }
 
-fn reader(connection: &DatabaseConnection) -> Reader {
-    Reader::new(connection.clone(), RowSecurity::On)
+fn reader(pools: &Pools) -> Reader {
+    Reader::new(pools.main.clone(), pools.reading.clone().map(Into::into))
 }
 
 fn sql(text: &str) -> Statement {

@@ -7,8 +7,7 @@ use serde_json::json;
 use crate::support::{App, Database, Person, content, media};
 
 /// Queries that lead from lists to relations and on to further lists, and how many statements each takes: one to find out who
-/// asks, one for each list with the relations to one row under it, one for each count. (On PostgreSQL one more takes the role in
-/// which a viewer's rows are read: `App::taking_role`.)
+/// asks, one for each list with the relations to one row under it, one for each count.
 const SHAPES: &[(&str, u64)] = &[
     // A page, with three relations.
     (
@@ -88,10 +87,9 @@ async fn grow(app: &App, viewer: &Person, from: usize, to: usize) {
     }
 }
 
-/// The texts of the statements sent since the last look, but for the one that takes the role.
+/// The texts of the statements sent since the last look.
 fn reading(app: &App) -> Vec<String> {
-    let texts = app.take_texts().into_keys();
-    texts.filter(|text| !text.contains("set_config('role'")).collect()
+    app.take_texts().into_keys().collect()
 }
 
 on_both! {
@@ -105,7 +103,7 @@ on_both! {
             for (query, expected) in SHAPES {
                 let before = app.statements();
                 client.data(query).await;
-                assert_eq!(app.statements() - before, app.taking_role() + expected, "with {size} parents: {query}");
+                assert_eq!(app.statements() - before, *expected, "with {size} parents: {query}");
             }
         }
     }
@@ -122,7 +120,7 @@ on_both! {
                 let before = app.statements();
                 let answers = join_all((0..CROWD).map(|_| client.data(query))).await;
                 assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{query}");
-                assert_eq!(app.statements() - before, (app.taking_role() + expected) * CROWD, "with {size} parents: {query}");
+                assert_eq!(app.statements() - before, expected * CROWD, "with {size} parents: {query}");
             }
         }
     }
@@ -133,7 +131,7 @@ on_both! {
         let (query, expected) = SHAPES[0];
         let before = app.statements();
         app.anonymous().data(query).await;
-        assert_eq!(app.statements() - before, app.taking_role() + expected - 1);
+        assert_eq!(app.statements() - before, expected - 1);
     }
 
     async fn nodes_take_one_statement_a_type(app) {
@@ -152,7 +150,7 @@ on_both! {
         let before = app.statements();
         let answer = app.as_(&viewer).data_with(query, json!({ "ids": ids })).await;
         // viewer; organizations, contents with their creators, users
-        assert_eq!(app.statements() - before, app.taking_role() + 4);
+        assert_eq!(app.statements() - before, 4);
         let answered: Vec<_> = answer["nodes"].as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
         assert_eq!(answered, ids, "in the order in which they were asked for");
     }

@@ -85,7 +85,7 @@ DROP VIEW IF EXISTS content_owners;
 CREATE VIEW content_owners AS SELECT id, creator_id, organization_id FROM content;
 ";
 
-/// The rules. A transaction's `now()` stands still at its beginning, as a request's time does. A body, the counts, an email
+/// The rules. `now()` stands still while a statement goes on. A body, the counts, an email
 /// address and a storage key have rules of their own within a visible row, and those are the gateway's alone.
 const POLICIES: &str = "
 CREATE OR REPLACE PROCEDURE codex_secure_rows() LANGUAGE plpgsql AS $procedure$

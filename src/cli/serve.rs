@@ -31,7 +31,8 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     preparing.close().await.context("cannot close a connection")?;
     let database = database.resolve()?;
     let availability = Arc::<Availability>::default();
-    let connection = connect_for_requests(&database, settings.load.deadline(), Arc::clone(&availability)).await?;
+    let deadline = settings.load.deadline();
+    let pools = connect_for_requests(&database, deadline, Arc::clone(&availability), row_security).await?;
 
     let listener = TcpListener::bind(settings.listen)
         .with_context(|| format!("cannot listen on {}; say where to with --listen", settings.listen))?;
@@ -41,7 +42,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
         .is_now(settings.graphiql)
         .then(|| graphiql(settings, address, &people));
     announce(address, graphiql.is_some(), &people);
-    if connection.get_database_backend() == DbBackend::Postgres && row_security == RowSecurity::Off {
+    if pools.main.get_database_backend() == DbBackend::Postgres && row_security == RowSecurity::Off {
         let warning = "row-level security is OFF (--no-rls): nothing but the gateway's own rules guards the rows";
         println!("\nWARNING: {warning}.");
         tracing::warn!("{warning}");
@@ -49,7 +50,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     println!("\nCtrl-C stops it.");
 
     let traces = edge.traces.clone();
-    let gateway = Gateway::new(connection.clone(), row_security, Arc::clone(&availability), edge);
+    let gateway = Gateway::new(pools.clone(), Arc::clone(&availability), edge);
     let router = gateway.router(graphiql.as_ref());
     let stop = async {
         told_to_stop().await;
@@ -59,7 +60,7 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
     let served = tokio::select! {
         served = http::serve(listener, router, settings.load.server(), stop) => served.context("the server failed"),
         () = told_twice() => Ok(()),
-        never = housekeeping::keep(&connection) => match never {},
+        never = housekeeping::keep(&pools.main) => match never {},
         never = heartbeat::keep(&database, &availability) => match never {},
         served = show_metrics(metrics, &gateway, settings.load.server()) => served,
     };

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use thiserror::Error;
 
-use super::{Availability, Trouble};
+use super::{Availability, RowSecurity, Trouble, row_security::BECOME_READER};
 
 /// How the pool is made.
 #[derive(Clone, Debug)]
@@ -22,6 +22,22 @@ pub struct Settings {
     pub connections: u32,
     /// How long a request waits for a free connection.
     pub wait: Duration,
+}
+
+/// The connections of a gateway's requests.
+#[derive(Clone, Debug)]
+pub struct Pools {
+    /// As the gateway itself: it finds out who asks, and makes changes.
+    pub main: DatabaseConnection,
+    /// In the role [`READER`](super::READER) from the start: it reads for viewers. Without row-level security nothing is read so.
+    pub reading: Option<DatabaseConnection>,
+}
+
+/// One pool for everything, without row-level security.
+impl From<DatabaseConnection> for Pools {
+    fn from(main: DatabaseConnection) -> Self {
+        Self { main, reading: None }
+    }
 }
 
 /// Why there is no connection. For the person at the command line, not for a client: it may name the address.
@@ -58,7 +74,8 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectE
 }
 
 /// Like [`connect`], for the requests of strangers: no statement runs for longer than `deadline`, and no connection is used that
-/// has seen the database go away.
+/// has seen the database go away. With row-level security the larger half of the connections reads for viewers, and the rest does
+/// everything else; each has one at least.
 ///
 /// # Errors
 /// As [`connect`].
@@ -66,7 +83,35 @@ pub async fn connect_for_requests(
     settings: &Settings,
     deadline: Duration,
     availability: Arc<Availability>,
-) -> Result<DatabaseConnection, ConnectError> {
+    row_security: RowSecurity,
+) -> Result<Pools, ConnectError> {
+    if row_security == RowSecurity::Off {
+        let main = open(settings, for_requests(settings, deadline, availability)?).await?;
+        return Ok(main.into());
+    }
+    let reading = settings.connections.div_ceil(2);
+    let [reading, main] = [reading, settings.connections - reading].map(|connections| Settings {
+        connections: connections.max(1),
+        ..settings.clone()
+    });
+    let mut as_reader = for_requests(&reading, deadline, Arc::clone(&availability))?;
+    as_reader.map_sqlx_postgres_pool_opts(|options| {
+        options.after_connect(|connection, _| {
+            Box::pin(async { sqlx::raw_sql(BECOME_READER).execute(connection).await.map(|_| ()) })
+        })
+    });
+    Ok(Pools {
+        main: open(&main, for_requests(&main, deadline, availability)?).await?,
+        reading: Some(open(&reading, as_reader).await?),
+    })
+}
+
+/// How a connection is made that requests use.
+fn for_requests(
+    settings: &Settings,
+    deadline: Duration,
+    availability: Arc<Availability>,
+) -> Result<ConnectOptions, ConnectError> {
     let mut options = for_all(settings)?;
     options
         .statement_timeout(deadline)
@@ -83,7 +128,7 @@ pub async fn connect_for_requests(
                 Box::pin(async move { give_until(connection, Instant::now() + deadline).await })
             })
         });
-    open(settings, options).await
+    Ok(options)
 }
 
 /// Has what this connection runs end at that time.

@@ -16,7 +16,7 @@ mod trouble;
 mod writer;
 
 pub use availability::{Availability, Standing};
-pub use connect::{ConnectError, Settings, connect, connect_for_requests, connect_read_only, is_sqlite};
+pub use connect::{ConnectError, Pools, Settings, connect, connect_for_requests, connect_read_only, is_sqlite};
 pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_any_tag, order_by};
 pub use exclusive::exclusively;
 pub use journal::{Journal, Sent, Written};

@@ -3,6 +3,7 @@
 
 use std::{
     borrow::Cow,
+    iter::Sum,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -11,8 +12,8 @@ use std::{
 };
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, IsolationLevel,
-    QueryResult, Statement, TransactionOptions, TransactionTrait, prelude::async_trait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionOptions, TransactionTrait, prelude::async_trait,
 };
 
 use super::{Journal, journal::Sent};
@@ -36,8 +37,8 @@ pub struct Demand(Arc<AtomicUsize>);
 #[derive(Debug)]
 struct Wanted(Arc<AtomicUsize>);
 
-/// How a pool's connections stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the connections of a pool, or of several, stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolState {
     /// Those that somebody uses.
     pub in_use: usize,
@@ -45,6 +46,16 @@ pub struct PoolState {
     pub idle: usize,
     /// How many operations wait for one.
     pub waiting: usize,
+}
+
+impl Sum for PoolState {
+    fn sum<I: Iterator<Item = Self>>(states: I) -> Self {
+        states.fold(Self::default(), |sum, state| Self {
+            in_use: sum.in_use + state.in_use,
+            idle: sum.idle + state.idle,
+            waiting: sum.waiting + state.waiting,
+        })
+    }
 }
 
 impl Demand {
@@ -94,12 +105,6 @@ impl Observed<DatabaseConnection> {
     /// The operation's journal.
     pub fn journal(&self) -> &Journal {
         &self.journal
-    }
-
-    pub(super) async fn begin_reading(&self) -> Result<Observed<DatabaseTransaction>, DbErr> {
-        let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
-        self.begun(self.inner.begin_with_config(Some(isolation), Some(access)))
-            .await
     }
 
     pub(super) async fn begin_with_options(

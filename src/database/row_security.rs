@@ -1,10 +1,19 @@
 //! Row-level security on PostgreSQL: the second line of defence, stated by a migration for a role that owns nothing.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TransactionSession, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TransactionSession, TransactionTrait, Value,
+    sea_query::{Expr, Func, Query, SelectStatement},
+};
 use uuid::Uuid;
+
+use super::Marks;
 
 /// The role in which the gateway reads for a viewer.
 pub const READER: &str = "codex_reader";
+
+/// What a connection begins with that reads for viewers. (An option of the connection would do the same, but poolers drop those.)
+/// The policies' price as PostgreSQL reckons it would have it compile statements, which takes longer than they run.
+pub(super) const BECOME_READER: &str = "SET ROLE codex_reader; SET jit = off";
 
 /// Whether the database itself keeps from a viewer what the rules keep from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +25,7 @@ pub enum RowSecurity {
 }
 
 /// Who asks, in the words of the policies.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Asker {
     viewer: String,
     tenant: String,
@@ -32,17 +41,35 @@ impl Asker {
         }
     }
 
-    /// Takes the role and says who asks, up to the transaction's end. The policies' price as PostgreSQL reckons it would have
-    /// it compile statements, which takes longer than they run.
-    pub(super) fn take_role(&self) -> Statement {
-        Statement::from_sql_and_values(
-            DbBackend::Postgres,
-            "SELECT set_config('role', $1, true), set_config('app.viewer', $2, true), \
-             set_config('app.tenant', $3, true), set_config('jit', 'off', true)",
-            [READER.into(), self.viewer.as_str().into(), self.tenant.as_str().into()],
-        )
+    /// An asker whose values are marks.
+    pub(super) fn marked(&self, marks: &mut Marks) -> Self {
+        let marked = Self {
+            viewer: marks.mark_text(),
+            tenant: marks.mark_text(),
+        };
+        marks.values.extend(marked.values());
+        marked
+    }
+
+    /// The values of [`Self::asks`].
+    pub(super) fn values(&self) -> Vec<Value> {
+        vec![self.viewer.as_str().into(), self.tenant.as_str().into()]
+    }
+
+    /// The statement, which now says itself who asks. The condition asks nothing of any row, and PostgreSQL takes it before it
+    /// looks for the first: so that the policies know, without a word sent ahead. If it ever were taken later, there would be no
+    /// rows; the migration that makes `codex_asks` says more.
+    pub(super) fn asks(&self, statement: &SelectStatement) -> SelectStatement {
+        let asks = Func::cust("codex_asks")
+            .arg(self.viewer.as_str())
+            .arg(self.tenant.as_str());
+        let once = Expr::SubQuery(None, Box::new(Query::select().expr(asks).take().into()));
+        statement.clone().and_where(once).take()
     }
 }
+
+/// Becomes the reader up to the transaction's end, to see whether that is allowed.
+const BECOME_READER_ONCE: &str = "SET LOCAL ROLE codex_reader";
 
 /// Something that keeps row-level security from holding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +99,7 @@ pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) 
     let mut complaints = rows.iter().map(complaint).collect::<Result<Vec<_>, DbErr>>()?;
     if complaints.is_empty() {
         let attempt = connection.begin().await?;
-        if let Err(error) = attempt.query_one_raw(Asker::new(None, None).take_role()).await {
+        if let Err(error) = attempt.execute_unprepared(BECOME_READER_ONCE).await {
             complaints.push(Complaint {
                 subject: READER.to_owned(),
                 message: format!("the gateway's own role cannot take the role {READER}: {error}"),

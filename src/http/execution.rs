@@ -7,7 +7,6 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationType},
 };
 use axum::http::{HeaderMap, Method, header};
-use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -22,7 +21,7 @@ use super::{
     viewer::Claim,
 };
 use crate::{
-    database::{Observed, Reader, RowSecurity},
+    database::Reader,
     graphql::{ClientError, Code},
     store::{Scope, change::IdempotencyKey},
     viewer::{Client, Handover},
@@ -101,20 +100,15 @@ impl Operation {
         gateway: &Gateway,
         client: Client,
         claim: &Claim<'_>,
-        connection: Observed<DatabaseConnection>,
+        reader: Reader,
     ) -> Result<Executed, Refusal> {
-        let reader = Reader::new(connection.clone(), gateway.row_security);
-        let viewer = match self.is_query {
-            true => claim.viewer(&reader).await?,
-            // What a change reads is of the time after it, so no transaction is begun to find out who asks.
-            false => claim.viewer(&Reader::new(connection, RowSecurity::Off)).await?,
-        };
+        let viewer = claim.viewer(&reader).await?;
         let rates = match viewer.user_id() {
             Some(user_id) => gateway.rates.charge_viewer(user_id, self.cost)?,
             None => gateway.rates.charge_address(client.address, self.cost)?,
         };
         let extended = claim.extend(&viewer, &reader).await;
-        let scope = Arc::new(Scope::new(viewer, reader).await);
+        let scope = Arc::new(Scope::new(viewer, reader));
         let asked = scope.viewer();
         let keyed = self.key.is_some();
         if let Some(key) = self.key

@@ -76,7 +76,7 @@ async fn respond(gateway: &Gateway, client: Client, head: &Parts, body: Body) ->
         Asked::One(parameters) => {
             let (seen, operation) = prepare(parameters)?;
             let turn = gateway.turn().await?;
-            let execute = |connection| operation.execute(gateway, client, &claim, connection);
+            let execute = |reader| operation.execute(gateway, client, &claim, reader);
             let executed = turn.run(seen.during(execute)).await;
             Ok(Answered::One(gateway.noted(executed)?))
         }
@@ -90,7 +90,7 @@ async fn respond(gateway: &Gateway, client: Client, head: &Parts, body: Body) ->
             for operation in operations {
                 let executed: Result<Executed, Refusal> = match operation {
                     Ok((seen, operation)) => {
-                        let execute = |connection| operation.execute(gateway, client.clone(), &claim, connection);
+                        let execute = |reader| operation.execute(gateway, client.clone(), &claim, reader);
                         turn.run(seen.during(execute)).await
                     }
                     Err(refusal) => Err(refusal),

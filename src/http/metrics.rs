@@ -20,7 +20,7 @@ pub(super) fn router(gateway: &Arc<Gateway>) -> Router {
 }
 
 fn answer(gateway: &Gateway) -> Response {
-    match gateway.metrics.text(gateway.demand.state(&gateway.connection)) {
+    match gateway.metrics.text(gateway.connections()) {
         Ok(text) => ([(header::CONTENT_TYPE, OPENMETRICS)], text).into_response(),
         Err(error) => {
             tracing::error!("the metrics cannot be written: {error}");

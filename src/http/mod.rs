@@ -43,18 +43,17 @@ pub use trusted::Trusted;
 use std::sync::Arc;
 
 use async_graphql::ValidationMode;
+
+use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
+use crate::{
+    database::{Availability, Demand, PoolState, Pools},
+    graphql::{Schema, schema},
+    telemetry::Metrics,
+};
 use axum::{
     Router,
     middleware::{from_fn, map_response},
     routing,
-};
-use sea_orm::DatabaseConnection;
-
-use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
-use crate::{
-    database::{Availability, Demand, RowSecurity},
-    graphql::{Schema, schema},
-    telemetry::Metrics,
 };
 
 /// What every request needs.
@@ -62,8 +61,7 @@ pub struct Gateway {
     schema: Schema,
     /// The same, for what is known to be valid.
     trusting: Schema,
-    connection: DatabaseConnection,
-    row_security: RowSecurity,
+    pools: Pools,
     availability: Arc<Availability>,
     settings: Settings,
     documents: Documents,
@@ -72,21 +70,16 @@ pub struct Gateway {
     rates: Rates,
     metrics: Metrics,
     demand: Demand,
+    reading_demand: Demand,
 }
 
 impl Gateway {
     /// A gateway over this database.
-    pub fn new(
-        connection: DatabaseConnection,
-        row_security: RowSecurity,
-        availability: Arc<Availability>,
-        settings: Settings,
-    ) -> Arc<Self> {
+    pub fn new(pools: Pools, availability: Arc<Availability>, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
             schema: schema(settings.told_limits(), settings.introspection, ValidationMode::Strict),
             trusting: schema(settings.told_limits(), settings.introspection, ValidationMode::Fast),
-            connection,
-            row_security,
+            pools,
             availability,
             documents: Documents::new(settings.limits, settings.documents.clone()),
             bodies: Bodies::new(settings.limits.body_bytes, settings.body_wait),
@@ -94,6 +87,7 @@ impl Gateway {
             rates: Rates::new(settings.rates),
             metrics: Metrics::new(settings.documents.trusted.names()),
             demand: Demand::default(),
+            reading_demand: Demand::default(),
             settings,
         })
     }
@@ -120,6 +114,12 @@ impl Gateway {
             .layer(masked())
             .layer(map_response(move |response| async move { secured(response, https) }))
             .layer(from_fn(request_id::named))
+    }
+
+    /// How its connections to the database stand.
+    fn connections(&self) -> PoolState {
+        let reading = self.pools.reading.iter().map(|pool| self.reading_demand.state(pool));
+        reading.chain([self.demand.state(&self.pools.main)]).sum()
     }
 
     /// Its counters, for Prometheus, at `/metrics`: for those who run it.

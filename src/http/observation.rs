@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{Gateway, blanked::blanked, document::Document, refusal::Refusal, request_id, response};
 use crate::{
-    database::{Journal, Observed, Sent, Written},
+    database::{Journal, Observed, Reader, Sent, Written},
     graphql::Code,
     telemetry::{Ended, Kind, Outcome, Traces},
 };
@@ -64,18 +64,26 @@ impl<'a> Observation<'a> {
         }
     }
 
-    /// Looks at its execution, to which it gives the pool to read from.
+    /// Looks at its execution, to which it gives its way to the database.
     ///
     /// # Errors
     /// Those of the execution.
     pub(super) async fn during<F: Future<Output = Result<Executed, Refusal>>>(
         mut self,
-        execute: impl FnOnce(Observed<DatabaseConnection>) -> F,
+        execute: impl FnOnce(Reader) -> F,
     ) -> Result<Executed, Refusal> {
         // Unless it comes to its end.
         self.outcome = Outcome::Abandoned;
-        let pool = self.gateway.connection.clone();
-        let became = execute(Observed::new(pool, Arc::clone(&self.journal), &self.gateway.demand)).await;
+        let Gateway {
+            pools,
+            demand,
+            reading_demand,
+            ..
+        } = self.gateway;
+        let observed =
+            |pool: &DatabaseConnection, demand| Observed::new(pool.clone(), Arc::clone(&self.journal), demand);
+        let reading = pools.reading.as_ref().map(|pool| observed(pool, reading_demand));
+        let became = execute(Reader::new(observed(&pools.main, demand), reading)).await;
         self.outcome = outcome(&became);
         became
     }
@@ -108,7 +116,7 @@ impl Drop for Observation<'_> {
                 at: self.at,
                 took,
                 written: &written,
-                database: match self.gateway.connection.get_database_backend() {
+                database: match self.gateway.pools.main.get_database_backend() {
                     DbBackend::Postgres => "postgresql",
                     _ => "sqlite",
                 },

@@ -70,8 +70,6 @@ impl<'a> Claim<'a> {
         if self.passing || !viewer.session_is_due() {
             return false;
         }
-        // A request holds one connection at a time.
-        reader.end().await;
         let extended = extend(reader.connection(), viewer).await;
         if let Err(error) = &extended {
             tracing::warn!("a session could not be extended: {error}");

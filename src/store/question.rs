@@ -83,7 +83,7 @@ fn kept<Q: Question>(access: &Access, question: &Q) -> Statement {
     values.extend(reader.values());
 
     let mut shape = Shape(Vec::with_capacity(256));
-    (TypeId::of::<Q>(), left, viewer.shape(), reader.is_bound()).hash(&mut shape);
+    (TypeId::of::<Q>(), left, viewer.shape(), reader.is_asking()).hash(&mut shape);
     let text = TEXTS.get(&shape.0).unwrap_or_else(|| {
         let text = Arc::new(text(access, question));
         TEXTS.insert(shape.0, Arc::clone(&text));

@@ -69,8 +69,8 @@ impl Now {
 
 impl Scope {
     /// The scope of a request by this viewer, for whom the reader acts from now on.
-    pub async fn new(viewer: Viewer, reader: Reader) -> Self {
-        reader.act_for(Some(asker(&viewer))).await;
+    pub fn new(viewer: Viewer, reader: Reader) -> Self {
+        reader.act_for(Some(asker(&viewer)));
         let reader = Arc::new(reader);
         Self {
             now: RwLock::new(Now::new(Arc::new(viewer), &reader)),
@@ -95,7 +95,6 @@ impl Scope {
         let Some(user_id) = viewer.user_id() else {
             return Ok(None);
         };
-        self.reader.end().await;
         let answer = key.answer(self.reader.connection(), user_id).await?;
         // A scope is one request's, which has one key.
         let _ = self.key.set(key);
@@ -123,8 +122,6 @@ impl Scope {
     /// [`Refusal`], and then nothing has changed.
     pub async fn change<C: Change>(&self, place: &str, change: &C) -> Result<C::Outcome, Refusal> {
         let viewer = self.viewer();
-        // A request holds one connection at a time, and what it has read so far is of the time before the change.
-        self.reader.end().await;
         if C::FOR_ANONYMOUS {
             self.tells_secrets.store(true, Ordering::Relaxed);
         }
@@ -138,10 +135,9 @@ impl Scope {
         let viewer = match next {
             Next::Same => viewer,
             Next::Viewer(session_id) => {
-                self.reader.act_for(None).await;
+                self.reader.act_for(None);
                 let viewer = identify_again(&self.reader, session_id.as_deref(), viewer.tenant()).await?;
-                self.reader.end().await;
-                self.reader.act_for(Some(asker(&viewer))).await;
+                self.reader.act_for(Some(asker(&viewer)));
                 Arc::new(viewer)
             }
         };
@@ -150,9 +146,7 @@ impl Scope {
     }
 
     /// A way to the database past the viewer, to prove who they are: what is written there stays, whatever becomes of a change.
-    pub(super) async fn aside(&self) -> &Observed<DatabaseConnection> {
-        // A request holds one connection at a time.
-        self.reader.end().await;
+    pub(super) fn aside(&self) -> &Observed<DatabaseConnection> {
         self.reader.connection()
     }
 
@@ -182,13 +176,11 @@ impl Scope {
 
     /// Runs a request's execution. Whenever it can go no further, all that its resolvers have asked for since is read, in one
     /// statement for everything of one kind. So the number of statements is a matter of the query's shape: neither sizes
-    /// nor other requests have a part in it. With the execution ends what it held of the database.
+    /// nor other requests have a part in it.
     pub async fn drive<T>(&self, execution: impl Future<Output = T>) -> T {
         let waiting = || self.now().loads.waiting();
         let run = || async { self.now().loads.run().await };
-        let output = batch::drive(execution, waiting, run).await;
-        self.reader.end().await;
-        output
+        batch::drive(execution, waiting, run).await
     }
 
     fn now(&self) -> Arc<Now> {

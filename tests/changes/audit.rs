@@ -1,7 +1,7 @@
 //! The audit log: what was changed, by whom, and who may read that.
 
 use codex_gateway::{
-    database::{Reader, RowSecurity, now},
+    database::{Reader, now},
     store::{
         Scope,
         change::{Change, Refusal, Transaction},
@@ -9,7 +9,7 @@ use codex_gateway::{
     viewer::{Credential, identify},
 };
 use entity::{account, content::Status, membership::Role, organization, session};
-use sea_orm::{DbBackend, EntityTrait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use crate::support::{App, Client, Organization, Person, content, global_id};
@@ -208,13 +208,9 @@ on_both! {
 
     async fn secrets_never_show(app) {
         let [ann, platform] = [app.person("ann").await, app.platform_owner("platform").await];
-        let row_security = match app.db.get_database_backend() {
-            DbBackend::Postgres => RowSecurity::On,
-            _ => RowSecurity::Off,
-        };
-        let reader = Reader::new(app.db.clone(), row_security);
+        let reader = Reader::new(app.db.clone(), None);
         let viewer = identify(&reader, &Credential::Bearer(ann.token.clone()), None).await.unwrap();
-        Scope::new(viewer, reader).await.change("secrets", &Secrets { user_id: ann.id }).await.unwrap();
+        Scope::new(viewer, reader).change("secrets", &Secrets { user_id: ann.id }).await.unwrap();
 
         let query = "{ auditLog { nodes { subjectType subjectId before after } } }";
         let log = app.as_(&platform).data(query).await;

@@ -48,7 +48,7 @@ on_both! {
             client.changed("updateContent", input, "content { title }").await;
             // The viewer, the row, its change with the entry about it (on SQLite, two), and the row anew. No media item.
             let expected = if app.db.get_database_backend() == DbBackend::Postgres { 4 } else { 5 };
-            assert_eq!(app.statements() - before, app.taking_role() + expected);
+            assert_eq!(app.statements() - before, expected);
         }
     }
 

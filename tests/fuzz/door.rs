@@ -9,7 +9,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use codex_gateway::{
-    database::{Availability, RowSecurity, Settings, connect},
+    database::{Availability, Settings, connect},
     http::{self, Gateway, RateSettings},
 };
 use http_body_util::BodyExt;
@@ -57,7 +57,7 @@ impl Door {
                 rates: RateSettings { viewer: 0, address: 0 },
                 ..http::Settings::default()
             };
-            Gateway::new(connection, RowSecurity::Off, Arc::<Availability>::default(), edge).router(None)
+            Gateway::new(connection.into(), Arc::<Availability>::default(), edge).router(None)
         });
         Self {
             runtime,

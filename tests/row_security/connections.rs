@@ -1,32 +1,42 @@
-//! A request's transaction, and the connection that it gives back.
+//! The connections that read for viewers, and what a statement leaves behind on them.
 
 use std::time::Duration;
 
-use codex_gateway::database::{Asker, Reader};
+use codex_gateway::database::{Asker, Pools, Reader};
 use sea_orm::{
-    DatabaseConnection,
-    sea_query::{Expr, Query},
+    TransactionTrait,
+    sea_query::{Expr, Query, SelectStatement},
 };
 
-use super::{all_keys, app, keys, only_connection, reader, text};
+use super::{TABLES, all_keys, app, keys, only_connections, reader, text};
 use crate::support::{App, content};
 
+fn current_user() -> SelectStatement {
+    Query::select().expr(Expr::cust("current_user::text")).take()
+}
+
 /// A reader that acts for somebody, and has read something in their name.
-async fn at_work(connection: &DatabaseConnection) -> Reader {
-    let reader = reader(connection);
-    reader.act_for(Some(Asker::new(Some("user-author"), None))).await;
-    let role = Query::select().expr(Expr::cust("current_user::text")).take();
-    assert_eq!(keys(&reader, &role).await.unwrap(), ["codex_reader"]);
+async fn at_work(pools: &Pools) -> Reader {
+    let reader = reader(pools);
+    reader.act_for(Some(Asker::new(Some("user-author"), None)));
+    assert_eq!(keys(&reader, &current_user()).await.unwrap(), ["codex_reader"]);
+    let asked = Query::select()
+        .expr(Expr::cust(
+            "concat(current_setting('app.viewer'), ' ', current_setting('app.tenant'))",
+        ))
+        .take();
+    assert_eq!(keys(&reader, &asked).await.unwrap(), ["user:user-author none"]);
     reader
 }
 
-/// Makes sure that the pool's one connection is back, and as it was.
-async fn assert_clean(connection: &DatabaseConnection, after: &str) {
-    let state = "SELECT concat_ws(' ', current_user = session_user, current_setting('app.viewer', true) || '.',
-        current_setting('app.tenant', true) || '.', current_setting('transaction_read_only'))";
-    let state = text(connection, state).await.unwrap();
+/// Makes sure that the reading pool's one connection is back, in the role, and knows of nobody.
+async fn assert_clean(pools: &Pools, after: &str) {
+    let state = "SELECT concat_ws(' ', current_user, current_setting('app.viewer', true) || '.',
+        current_setting('app.tenant', true) || '.', current_setting('app.known', true) || '.',
+        (SELECT count(*) FROM content))";
+    let state = text(pools.reading.as_ref().unwrap(), state).await.unwrap();
     assert!(
-        ["t off", "t . . off"].contains(&state.as_str()),
+        ["codex_reader 0", "codex_reader . . . 0"].contains(&state.as_str()),
         "after {after}: {state}"
     );
 }
@@ -39,53 +49,49 @@ async fn in_transaction(app: &App) -> String {
 }
 
 #[tokio::test]
-async fn a_connection_comes_back_without_the_role_whatever_happens() {
+async fn a_connection_comes_back_knowing_nobody_whatever_happens() {
     let Some(app) = app().await else { return };
-    let connection = only_connection(&app).await;
-    assert_clean(&connection, "nothing").await;
+    let author = app.person("author").await;
+    content(&author, "one").save(&app).await;
+    let pools = only_connections(&app).await;
+    assert_clean(&pools, "nothing").await;
 
-    at_work(&connection).await.end().await;
-    assert_clean(&connection, "the end").await;
-
-    drop(at_work(&connection).await);
-    assert_clean(&connection, "being dropped").await;
+    drop(at_work(&pools).await);
+    assert_clean(&pools, "being dropped").await;
 
     let wrong = Query::select().expr(Expr::cust("1 / 0")).take();
-    let failed = at_work(&connection).await;
+    let failed = at_work(&pools).await;
     assert!(failed.all(&wrong).await.is_err());
-    assert_clean(&connection, "an error").await;
-    // And the request goes on, with a transaction of its own again.
-    let role = Query::select().expr(Expr::cust("current_user::text")).take();
-    assert_eq!(keys(&failed, &role).await.unwrap(), ["codex_reader"]);
-    drop(failed);
-    assert_clean(&connection, "a second transaction").await;
+    assert_clean(&pools, "an error").await;
+    // And the request goes on.
+    assert_eq!(keys(&failed, &current_user()).await.unwrap(), ["codex_reader"]);
 
     let slow = Query::select().expr(Expr::cust("pg_sleep(1)")).take();
-    let abandoned = at_work(&connection).await;
+    let abandoned = at_work(&pools).await;
     let given_up = tokio::time::timeout(Duration::from_millis(100), abandoned.all(&slow)).await;
     assert!(given_up.is_err());
     drop(abandoned);
-    assert_clean(&connection, "a client that went away").await;
+    assert_clean(&pools, "a client that went away").await;
 
-    let doomed = at_work(&connection).await;
+    let doomed = at_work(&pools).await;
     let panicked = tokio::spawn(async move {
         let _reader = doomed;
         panic!("on purpose");
     });
     assert!(panicked.await.unwrap_err().is_panic());
-    assert_clean(&connection, "a panic").await;
+    assert_clean(&pools, "a panic").await;
 }
 
 #[tokio::test]
-async fn a_request_holds_a_connection_from_its_first_statement_to_its_end() {
+async fn a_request_holds_a_connection_for_no_longer_than_a_statement() {
     let Some(app) = app().await else { return };
     let author = app.person("author").await;
     content(&author, "one").save(&app).await;
-    let connection = only_connection(&app).await;
-    let idle = reader(&connection);
-    // Nothing was taken yet, so that the pool's only connection is free.
-    drop(at_work(&connection).await);
-    idle.end().await;
+    let pools = only_connections(&app).await;
+    // There is one connection for both of them.
+    let (one, another) = (at_work(&pools).await, at_work(&pools).await);
+    assert_eq!(keys(&one, &all_keys("content")).await.unwrap().len(), 1);
+    assert_eq!(keys(&another, &all_keys("content")).await.unwrap().len(), 1);
 
     // The gateway's own.
     app.anonymous().data("{ __typename }").await;
@@ -109,31 +115,51 @@ async fn a_request_holds_a_connection_from_its_first_statement_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_request_sees_one_moment() {
+async fn a_statement_that_comes_to_another_role_fails() {
     let Some(app) = app().await else { return };
     let author = app.person("author").await;
     content(&author, "one").save(&app).await;
-    let connection = app.db.clone();
-    let request = at_work(&connection).await;
-    let before = keys(&request, &all_keys("content")).await.unwrap();
-    assert_eq!(before.len(), 1);
-    content(&author, "two").save(&app).await;
-    assert_eq!(keys(&request, &all_keys("content")).await.unwrap(), before);
-    let next = at_work(&connection).await;
-    assert_eq!(keys(&next, &all_keys("content")).await.unwrap().len(), 2);
+    // What a pooler does that hands the gateway another connection than the one that became the reader.
+    let main = only_connections(&app).await.main;
+    let lost = Reader::new(main.clone(), Some(main.into()));
+    lost.act_for(Some(Asker::new(Some(&author.id), None)));
+    for table in TABLES {
+        let error = lost.all(&all_keys(table)).await.unwrap_err().to_string();
+        assert!(error.contains("not as codex_reader"), "{table}: {error}");
+    }
 }
 
 #[tokio::test]
-async fn a_viewer_is_found_out_before_the_role_is_taken_in_the_same_moment() {
+async fn who_asked_last_has_no_part_in_the_next_statement() {
+    let Some(app) = app().await else { return };
+    let [author, other] = [app.person("author").await, app.person("other").await];
+    let draft = content(&author, "draft").status(entity::content::Status::Draft);
+    draft.save(&app).await;
+    let pools = only_connections(&app).await;
+    // In one transaction, in which settings stay.
+    let transaction = pools.reading.as_ref().unwrap().begin().await.unwrap();
+    for (asker, expected) in [
+        (format!("user:{}", author.id), "1"),
+        (format!("user:{}", other.id), "0"),
+        ("anonymous".to_owned(), "0"),
+    ] {
+        let count = format!("SELECT count(*)::text FROM content WHERE (SELECT codex_asks('{asker}', 'none'))");
+        assert_eq!(text(&transaction, &count).await.unwrap(), expected, "{asker}");
+    }
+    transaction.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_viewer_is_found_out_by_the_gateway_itself() {
     let Some(app) = app().await else { return };
     let author = app.person("author").await;
-    let connection = app.db.clone();
-    let request = reader(&connection);
+    let pools = only_connections(&app).await;
+    let request = reader(&pools);
     // The gateway itself may read tokens; whoever it reads for may not.
     let tokens = Query::select().column("token").from("sessions").take();
     assert_eq!(keys(&request, &tokens).await.unwrap(), [author.token.as_str()]);
-    content(&author, "too-late").save(&app).await;
-    request.act_for(Some(Asker::new(Some(&author.id), None))).await;
-    assert!(keys(&request, &all_keys("content")).await.unwrap().is_empty());
+    request.act_for(Some(Asker::new(Some(&author.id), None)));
     assert!(request.all(&tokens).await.is_err());
+    request.act_for(None);
+    assert_eq!(keys(&request, &tokens).await.unwrap(), [author.token.as_str()]);
 }

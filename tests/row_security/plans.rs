@@ -1,10 +1,14 @@
 //! Under the policies indexes still do their work.
 
-use codex_gateway::cli::seed;
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use std::collections::HashSet;
 
-use super::app;
-use crate::support::texts;
+use codex_gateway::cli::seed;
+use entity::membership::Role;
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
+use serde_json::Value;
+
+use super::{app, only_connections};
+use crate::support::{content, media, texts};
 
 #[tokio::test]
 async fn indexes_find_tags_and_walk_through_feeds_and_logs() {
@@ -94,4 +98,89 @@ async fn indexes_find_tags_and_walk_through_feeds_and_logs() {
             );
         }
     }
+}
+
+/// Queries whose statements have every shape that there is: pages, rows by key and by slug, lists of many parents and of one,
+/// counts, filters that look elsewhere, and a viewer's own.
+const QUERIES: [&str; 7] = [
+    "{ contents(first: 5) { totalCount nodes { title creator { name } organization { name } mediaItem { title } } pageInfo { hasPreviousPage } } }",
+    "{ contents(first: 5, filter: { anyTag: [\"calm\"] }) { totalCount nodes { title } } }",
+    "{ organizations(first: 5) { totalCount nodes { name contents(first: 2) { totalCount nodes { title creator { name } mediaItem { title } } } \
+       members(first: 2) { totalCount edges { node { role user { name } } } } auditLog(first: 2) { nodes { action actor { name } } } viewerMembership { role } } } }",
+    "{ organization(by: { slug: \"house\" }) { name contents(first: 2) { nodes { title } } } \
+       content(by: { organizationSlug: { organization: \"house\", slug: \"piece\" } }) { title creator { name } } }",
+    "{ mediaItems(first: 5) { nodes { title creator { name } contents(first: 2) { nodes { title } } } } }",
+    "{ viewer { name contents(first: 5) { totalCount nodes { title } } organizations(first: 5) { edges { role node { name } } } \
+       mediaItems(first: 5) { totalCount } sessions(first: 5) { nodes { id } } purchases(first: 5) { nodes { id } } } }",
+    "{ auditLog(first: 5) { totalCount nodes { action actor { name } organization { name } } } }",
+];
+
+/// Whether PostgreSQL finds out who asks before it does anything else for this plan: on the way down from the top, the filter
+/// that it takes once comes before any place that rows come from.
+fn is_asked_first(plan: &Value) -> bool {
+    let children = |node: &Value, once: bool| -> Vec<Value> {
+        let children = node["Plans"].as_array().cloned().unwrap_or_default();
+        let is_once = |child: &Value| child["Parent Relationship"] == "InitPlan";
+        children.into_iter().filter(|child| is_once(child) == once).collect()
+    };
+    let mut node = plan.clone();
+    let mut found_out = Vec::new();
+    loop {
+        let once = children(&node, true).into_iter();
+        let asks = once.filter(|plan| plan["Output"].to_string().contains("codex_refuse"));
+        found_out.extend(asks.filter_map(|plan| plan["Subplan Name"].as_str().map(str::to_owned)));
+        if let Some(filter) = node["One-Time Filter"].as_str() {
+            // `InitPlan 3 (returns $5)`, and the filter is `$5`. Where nothing can be found, nobody has to be asked.
+            return filter == "false"
+                || found_out
+                    .iter()
+                    .any(|name| name.ends_with(&format!("(returns {filter})")));
+        }
+        match children(&node, false).as_slice() {
+            [only] => node = only.clone(),
+            _ => return false,
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_asks_is_found_out_before_all_else() {
+    let Some(app) = app().await else { return };
+    let house = app.organization("house").await;
+    let [creator, owner] = [app.person("creator").await, app.person("owner").await];
+    app.member(&house, &creator, Role::Creator).await;
+    app.member(&house, &owner, Role::Owner).await;
+    // More organizations than one, so that lists are many parents'.
+    app.organization("other").await;
+    let platform = app.platform_owner("platform").await;
+    for slug in ["piece", "another"] {
+        let video = media(&creator, slug).save(&app).await;
+        content(&creator, slug).in_(&house).showing(video).save(&app).await;
+    }
+    let pools = only_connections(&app).await;
+    let reading = pools.reading.unwrap();
+    let mut shapes = HashSet::new();
+    for person in [None, Some(&creator), Some(&owner), Some(&platform)] {
+        let client = person.map_or_else(|| app.anonymous(), |person| app.as_(person));
+        for query in QUERIES {
+            app.take_statements();
+            client.data(query).await;
+            for statement in app.take_statements() {
+                // The sign-in is the gateway's own.
+                if statement.sql.contains("\"token\"") {
+                    continue;
+                }
+                let explain = format!("EXPLAIN (VERBOSE, FORMAT JSON) {}", statement.sql);
+                let explain = Statement {
+                    sql: explain,
+                    ..statement.clone()
+                };
+                let row = reading.query_one_raw(explain).await.unwrap().unwrap();
+                let plan: Value = row.try_get_by_index(0).unwrap();
+                assert!(is_asked_first(&plan[0]["Plan"]), "{}\n{plan:#}", statement.sql);
+                shapes.insert(statement.sql);
+            }
+        }
+    }
+    assert!(shapes.len() > 20, "{shapes:?}");
 }

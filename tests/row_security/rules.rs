@@ -14,7 +14,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, TransactionTrait};
 
-use super::{TABLES, all_keys, app, keys, only_connection, reader, sql, text};
+use super::{TABLES, all_keys, app, keys, only_connections, reader, sql, text};
 use crate::support::{App, Organization, Person, content, media};
 
 /// Everybody who can ask: the anonymous, and one person of each kind.
@@ -165,6 +165,7 @@ fn rule(table: &str, viewer: &Viewer) -> Condition {
 async fn without_any_condition_each_viewer_gets_the_rows_of_their_scope() {
     let Some(app) = app().await else { return };
     let people = fill(&app).await;
+    let pools = only_connections(&app).await;
     let askers = std::iter::once(("anonymous", Credential::Anonymous)).chain(
         people
             .iter()
@@ -174,10 +175,10 @@ async fn without_any_condition_each_viewer_gets_the_rows_of_their_scope() {
     for (name, credential) in askers {
         for tenant in [None, Some("house"), Some("other")] {
             // One reads as the gateway itself, by its own rule; the other as the viewer, without any.
-            let own = reader(&app.db);
+            let own = reader(&pools);
             let viewer = identify(&own, &credential, tenant).await.unwrap();
-            let bound = reader(&app.db);
-            bound.act_for(Some(Asker::new(viewer.user_id(), viewer.tenant()))).await;
+            let bound = reader(&pools);
+            bound.act_for(Some(Asker::new(viewer.user_id(), viewer.tenant())));
             for table in TABLES {
                 let mut scoped = all_keys(table);
                 let expected = keys(&own, scoped.cond_where(rule(table, &viewer))).await.unwrap();
@@ -197,7 +198,7 @@ async fn without_any_condition_each_viewer_gets_the_rows_of_their_scope() {
 async fn whoever_does_not_say_who_asks_gets_nothing() {
     let Some(app) = app().await else { return };
     fill(&app).await;
-    let connection = only_connection(&app).await;
+    let connection = only_connections(&app).await.main;
     let tenant = text(&app.db, "SELECT id::text FROM organizations WHERE slug = 'house'")
         .await
         .unwrap();

@@ -12,11 +12,11 @@ use std::{
 };
 
 use codex_gateway::{
-    database::{Availability, RowSecurity, Settings, connect_for_requests},
+    database::{Availability, Pools, RowSecurity, Settings, connect_for_requests, is_sqlite},
     http::{self, Gateway, GraphiqlSettings, LoadSettings, RateSettings, ServerSettings},
     viewer::Secret,
 };
-use sea_orm::{DatabaseConnection, DbBackend, Statement};
+use sea_orm::{DatabaseConnection, Statement};
 use tokio::task::JoinHandle;
 
 use super::{Client, Database, Edge, Person};
@@ -46,20 +46,22 @@ impl App {
     /// Starts a gateway over this database, with its edge set like this.
     pub async fn set(database: Database, edge: Edge) -> Self {
         let availability = Arc::<Availability>::default();
-        let mut connection = pool(&database, &edge, &availability).await;
+        let mut pools = pools(&database, &edge, &availability).await;
         let statements = Arc::new(AtomicU64::new(0));
         let sent = Arc::new(Mutex::new(Vec::new()));
         // Counted by the ORM, and so independent of what the gateway says of itself.
-        let (count, seen) = (Arc::clone(&statements), Arc::clone(&sent));
-        connection.set_metric_callback(move |info| {
-            count.fetch_add(1, Ordering::SeqCst);
-            seen.lock().unwrap().push(info.statement.clone());
-        });
+        for pool in pools.reading.iter_mut().chain([&mut pools.main]) {
+            let (count, seen) = (Arc::clone(&statements), Arc::clone(&sent));
+            pool.set_metric_callback(move |info| {
+                count.fetch_add(1, Ordering::SeqCst);
+                seen.lock().unwrap().push(info.statement.clone());
+            });
+        }
         let edge = Edge {
             secret: Some(Secret::new(SECRET)),
             ..edge
         };
-        let (url, server) = serve(connection, availability, edge);
+        let (url, server) = serve(pools, availability, edge);
         Self {
             db: database.connect().await,
             url,
@@ -74,8 +76,8 @@ impl App {
     /// A client of another gateway over the same database, which has these settings.
     pub async fn beside(&self, edge: Edge) -> Client {
         let availability = Arc::<Availability>::default();
-        let connection = pool(&self.database, &edge, &availability).await;
-        let (url, server) = serve(connection, availability, edge);
+        let pools = pools(&self.database, &edge, &availability).await;
+        let (url, server) = serve(pools, availability, edge);
         self.servers.lock().unwrap().push(server);
         Client::new(self.http.clone(), format!("{url}/graphql"))
     }
@@ -98,12 +100,6 @@ impl App {
     /// How many statements the gateway has sent so far.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::SeqCst)
-    }
-
-    /// How many statements a request takes to become one that reads in a viewer's name: one where there is row-level
-    /// security, which is on PostgreSQL.
-    pub fn taking_role(&self) -> u64 {
-        u64::from(self.db.get_database_backend() == DbBackend::Postgres)
     }
 
     /// The statements sent since they were last taken.
@@ -135,13 +131,17 @@ pub fn open() -> Edge {
     }
 }
 
-async fn pool(database: &Database, edge: &Edge, availability: &Arc<Availability>) -> DatabaseConnection {
+async fn pools(database: &Database, edge: &Edge, availability: &Arc<Availability>) -> Pools {
     let settings = Settings {
         url: database.url.clone(),
         connections: 8,
         wait: Duration::from_secs(30),
     };
-    connect_for_requests(&settings, edge.load.deadline, Arc::clone(availability))
+    let row_security = match is_sqlite(&database.url) {
+        true => RowSecurity::Off,
+        false => RowSecurity::On,
+    };
+    connect_for_requests(&settings, edge.load.deadline, Arc::clone(availability), row_security)
         .await
         .unwrap()
 }
@@ -153,12 +153,8 @@ impl Drop for App {
 }
 
 /// Starts a gateway, and tells where it listens.
-fn serve(connection: DatabaseConnection, availability: Arc<Availability>, edge: Edge) -> (String, JoinHandle<()>) {
-    let row_security = match connection.get_database_backend() {
-        DbBackend::Postgres => RowSecurity::On,
-        _ => RowSecurity::Off,
-    };
-    let router = Gateway::new(connection, row_security, availability, edge).router(Some(&GraphiqlSettings::default()));
+fn serve(pools: Pools, availability: Arc<Availability>, edge: Edge) -> (String, JoinHandle<()>) {
+    let router = Gateway::new(pools, availability, edge).router(Some(&GraphiqlSettings::default()));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let serving = http::serve(listener, router, ServerSettings::USUAL, pending());

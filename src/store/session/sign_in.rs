@@ -92,7 +92,7 @@ impl SignIn {
         let email = checks.email("email", email);
         checks.secret("password", password);
         checks.finish()?;
-        match prove(scope.aside().await, Claimed::Email(&email), password, client.address).await? {
+        match prove(scope.aside(), Claimed::Email(&email), password, client.address).await? {
             Proof::Right(account) => Ok(Self {
                 account: *account,
                 session: NewSession::new(client)?,

@@ -43,7 +43,7 @@ impl ChangePassword {
         checks.secret("currentPassword", current);
         checks.password("newPassword", new);
         checks.finish()?;
-        match prove(scope.aside().await, Claimed::User(user_id), current, client.address).await? {
+        match prove(scope.aside(), Claimed::User(user_id), current, client.address).await? {
             Proof::Right(before) => Ok(Self {
                 before: *before,
                 password: password::hash(new).await?,

@@ -53,11 +53,11 @@ impl SignUp {
         checks.finish()?;
         // A password's hash takes long, and addresses could be tried out.
         let address = client.address;
-        if !attempts::count_address(scope.aside().await, address, database::now()).await? {
+        if !attempts::count_address(scope.aside(), address, database::now()).await? {
             return Err(too_many());
         }
         // Those that ask at once are told apart by the unique index.
-        if is_taken(scope.aside().await, &email).await? {
+        if is_taken(scope.aside(), &email).await? {
             return Err(email_taken().into());
         }
         Ok(Self {

@@ -27,3 +27,4 @@ mod sign_in_attempts;
 mod statements;
 mod tables;
 mod telemetry;
+mod written_rows;

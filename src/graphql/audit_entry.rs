@@ -7,16 +7,16 @@ use async_graphql::{ID, InputObject, Object, SelectionField};
 use super::{
     connection::{Listed, shown},
     error::{Result, nullable},
-    id::{self, Kind},
+    id::{self, GlobalId, Kind},
     input::{self, DateTimeRange},
     look_ahead::LookAhead,
     organization::Organization,
     scalar::{Json, Time},
     user::User,
-    written::Shown,
+    written::{Shown, ready},
 };
 use crate::store::{
-    self, Noun,
+    self,
     audit_entry::{Columns, Filter, Selection},
 };
 
@@ -63,6 +63,18 @@ impl From<Arc<store::audit_entry::AuditEntry>> for AuditEntry {
 impl Listed for AuditEntry {
     type Noun = store::audit_entry::AuditEntry;
     const NAME: &'static str = "AuditEntry";
+
+    ready! {
+        "createdAt" => created_at,
+        "action" => action,
+        "subjectType" => subject_type,
+        "subjectId" => subject_id,
+        "before" => before,
+        "after" => after,
+        ;
+        "actor" => actor,
+        "organization" => organization,
+    }
 }
 
 impl LookAhead for Selection {
@@ -91,39 +103,39 @@ fn columns(said: std::result::Result<&Option<serde_json::Value>, store::Error>) 
 #[Object]
 impl AuditEntry {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::AuditEntry.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::AuditEntry.global(self.0.row.id()?))
     }
 
     /// When it was done.
-    async fn created_at(&self) -> Result<Time> {
+    fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
     }
 
     /// What was done: the kind of row that the change is about, and a verb, such as `content.publish`. One change may make
     /// several entries, about rows of other kinds as well.
-    async fn action(&self) -> Result<&str> {
+    fn action(&self) -> Result<&str> {
         Ok(self.0.row.action()?)
     }
 
     /// Who did it; null if the account is gone, or nobody was signed in.
-    async fn actor(&self) -> Option<Result<Shown<User>>> {
+    fn actor(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.actor.get("actor"))
     }
 
     /// The organization whose row it is; null if it is nobody's, or the organization has been deleted.
-    async fn organization(&self) -> Option<Result<Shown<Organization>>> {
+    fn organization(&self) -> Option<Result<Shown<Organization>>> {
         shown(self.0.organization.get("organization"))
     }
 
     /// The kind of row that was changed, such as `content` or `media_item`.
-    async fn subject_type(&self) -> Result<&str> {
+    fn subject_type(&self) -> Result<&str> {
         Ok(self.0.row.subject_type()?)
     }
 
     /// The global id of the row that was changed, which may be gone; null if rows of its kind have none, such as an `account`, by
     /// which a person signs in.
-    async fn subject_id(&self) -> Option<Result<ID>> {
+    fn subject_id(&self) -> Option<Result<ID>> {
         let row = &self.0.row;
         let subject = row.subject_type().and_then(|kind| Ok((kind, row.subject_id()?)));
         nullable(subject.map(|(kind, key)| id::of_subject(kind, key)))
@@ -131,12 +143,12 @@ impl AuditEntry {
 
     /// The changed columns as they were, by their names in the database; null if the row is new. Secrets are left out: they
     /// say `[hidden]`.
-    async fn before(&self) -> Option<Result<Json>> {
+    fn before(&self) -> Option<Result<Json>> {
         columns(self.0.row.before())
     }
 
     /// The changed columns as they are since; null if the row is gone. Secrets are left out: they say `[hidden]`.
-    async fn after(&self) -> Option<Result<Json>> {
+    fn after(&self) -> Option<Result<Json>> {
         columns(self.0.row.after())
     }
 }

@@ -7,7 +7,7 @@ use async_graphql::{ContainerType, Context, Object, SelectionField, SimpleObject
 use super::{
     error::{ClientError, Result, nullable},
     look_ahead::LookAhead,
-    written::{Shown, ShownList},
+    written::{Asked, Shown, ShownList, Write},
 };
 use crate::store::{Cursor, Direction, Noun, Order, Page, PageRequest, Parent, Scope, Window};
 
@@ -95,8 +95,11 @@ pub trait Listed: ContainerType + From<Arc<Self::Noun>> {
     type Noun: Noun;
     /// What the schema calls it.
     const NAME: &'static str;
-    /// Its fields that have to be read first: all lists.
-    const LATER: &'static [&'static str] = &[];
+    /// The fields that are ready as soon as the row is there: all but its lists.
+    const READY: &'static [&'static str];
+
+    /// How the field is written, if it is a ready one.
+    fn ready<'a>(field: Asked<'a>) -> Option<Write<'a, Self>>;
 }
 
 /// A page of a list. The list's order is total, so walking through it by cursors neither repeats nor skips a row.

@@ -9,14 +9,14 @@ use super::{
     error::{Result, nullable},
     grant::Grant,
     guard::{CONTENT_BODY, PURCHASE_COUNT, VIEW_COUNT},
-    id::Kind,
+    id::{GlobalId, Kind},
     input::{self, DateTimeRange},
     look_ahead::LookAhead,
     media_item::MediaItem,
     organization::Organization,
     scalar::Time,
     user::User,
-    written::Shown,
+    written::{Shown, ready},
 };
 use crate::store::{
     Noun, Order, Parent,
@@ -200,7 +200,31 @@ impl From<Arc<crate::store::content::Content>> for Content {
 impl Listed for Content {
     type Noun = crate::store::content::Content;
     const NAME: &'static str = "Content";
-    const LATER: &'static [&'static str] = &["grants"];
+
+    ready! {
+        "title" => title,
+        "slug" => slug,
+        "description" => description,
+        "contentType" => content_type,
+        "thumbnailUrl" => thumbnail_url,
+        "contentBody" => content_body,
+        "category" => category,
+        "tags" => tags,
+        "visibility" => visibility,
+        "priceCents" => price_cents,
+        "status" => status,
+        "publishedAt" => published_at,
+        "viewCount" => view_count,
+        "purchaseCount" => purchase_count,
+        "createdAt" => created_at,
+        "updatedAt" => updated_at,
+        "viewerCanEdit" => viewer_can_edit,
+        "viewerHasAccess" => viewer_has_access,
+        ;
+        "creator" => creator,
+        "organization" => organization,
+        "mediaItem" => media_item,
+    }
 }
 
 impl LookAhead for Selection {
@@ -235,74 +259,74 @@ impl LookAhead for Selection {
 #[Object]
 impl Content {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::Content.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::Content.global(self.0.row.id()?))
     }
 
     /// What it is called.
-    async fn title(&self) -> Result<&str> {
+    fn title(&self) -> Result<&str> {
         Ok(self.0.row.title()?)
     }
 
     /// Its name in addresses: unique within its organization, or within its creator's personal content.
-    async fn slug(&self) -> Result<&str> {
+    fn slug(&self) -> Result<&str> {
         Ok(self.0.row.slug()?)
     }
 
     /// What it is about.
-    async fn description(&self) -> Option<Result<&str>> {
+    fn description(&self) -> Option<Result<&str>> {
         nullable(self.0.row.description().map(Option::as_deref))
     }
 
     /// What kind of content it is.
-    async fn content_type(&self) -> Result<ContentType> {
+    fn content_type(&self) -> Result<ContentType> {
         Ok((*self.0.row.content_type()?).into())
     }
 
     /// The address of its picture.
-    async fn thumbnail_url(&self) -> Option<Result<&str>> {
+    fn thumbnail_url(&self) -> Option<Result<&str>> {
         nullable(self.0.row.thumbnail_url().map(Option::as_deref))
     }
 
     /// The text. Null for those who may not have it: `viewerHasAccess` tells the two apart.
-    async fn content_body(&self, context: &Context<'_>) -> Option<Result<&str>> {
+    fn content_body(&self, context: &Context<'_>) -> Option<Result<&str>> {
         let body = || Ok(self.0.row.content_body()?.as_deref());
         CONTENT_BODY.open(context, |viewer| self.0.may_have_body(viewer), body)
     }
 
     /// The heading that it is listed under.
-    async fn category(&self) -> Option<Result<&str>> {
+    fn category(&self) -> Option<Result<&str>> {
         nullable(self.0.row.category().map(Option::as_deref))
     }
 
     /// Its tags.
-    async fn tags(&self) -> Result<Vec<&str>> {
+    fn tags(&self) -> Result<Vec<&str>> {
         let tags = self.0.row.tags()?.as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(tags.iter().filter_map(|tag| tag.as_str()).collect())
     }
 
     /// Whom it is for once it is published.
-    async fn visibility(&self) -> Result<ContentVisibility> {
+    fn visibility(&self) -> Result<ContentVisibility> {
         Ok((*self.0.row.visibility()?).into())
     }
 
     /// What it costs, in cents; null: nothing.
-    async fn price_cents(&self) -> Option<Result<i32>> {
+    fn price_cents(&self) -> Option<Result<i32>> {
         nullable(self.0.row.price_cents().copied())
     }
 
     /// How far along it is.
-    async fn status(&self) -> Result<ContentStatus> {
+    fn status(&self) -> Result<ContentStatus> {
         Ok((*self.0.row.status()?).into())
     }
 
     /// When it was published; null for drafts.
-    async fn published_at(&self) -> Option<Result<Time>> {
+    fn published_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.published_at().map(|time| time.map(Time)))
     }
 
     /// How often it was viewed. A view that was just recorded shows within seconds.
-    async fn view_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
+    fn view_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
         VIEW_COUNT.open(
             context,
             |viewer| self.0.may_have_counts(viewer),
@@ -311,7 +335,7 @@ impl Content {
     }
 
     /// How often it was bought.
-    async fn purchase_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
+    fn purchase_count(&self, context: &Context<'_>) -> Option<Result<i32>> {
         PURCHASE_COUNT.open(
             context,
             |viewer| self.0.may_have_counts(viewer),
@@ -320,38 +344,38 @@ impl Content {
     }
 
     /// When it was created.
-    async fn created_at(&self) -> Result<Time> {
+    fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> Result<Time> {
+    fn updated_at(&self) -> Result<Time> {
         Ok((*self.0.row.updated_at()?).into())
     }
 
     /// Whether the viewer may edit, publish, archive and delete it: its creator (in an organization: while still an author
     /// there), managers of its organization, the platform owner.
-    async fn viewer_can_edit(&self, context: &Context<'_>) -> Result<bool> {
+    fn viewer_can_edit(&self, context: &Context<'_>) -> Result<bool> {
         Ok(self.0.may_edit(&scope(context)?.viewer())?)
     }
 
     /// Whether the viewer may have the body: read the text, play the media item.
-    async fn viewer_has_access(&self, context: &Context<'_>) -> Result<bool> {
+    fn viewer_has_access(&self, context: &Context<'_>) -> Result<bool> {
         Ok(self.0.may_have_body(&scope(context)?.viewer())?)
     }
 
     /// Who made it; null if the account is gone.
-    async fn creator(&self) -> Option<Result<Shown<User>>> {
+    fn creator(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.creator.get("creator"))
     }
 
     /// The organization that it belongs to; null for personal content, and where the viewer does not see the organization.
-    async fn organization(&self) -> Option<Result<Shown<Organization>>> {
+    fn organization(&self) -> Option<Result<Shown<Organization>>> {
         shown(self.0.organization.get("organization"))
     }
 
     /// The media item that it shows; null if there is none, or the viewer does not see it.
-    async fn media_item(&self) -> Option<Result<Shown<MediaItem>>> {
+    fn media_item(&self) -> Option<Result<Shown<MediaItem>>> {
         shown(self.0.media_item.get("media_item"))
     }
 

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object, SelectionField};
+use async_graphql::{Enum, Object, SelectionField};
 
 use super::{
     connection::{Listed, shown},
     content::Content,
     error::{Result, nullable},
-    id::Kind,
+    id::{GlobalId, Kind},
     look_ahead::LookAhead,
     scalar::Time,
     user::User,
-    written::Shown,
+    written::{Shown, ready},
 };
 use crate::store::{
-    self, Noun,
+    self,
     grant::{Columns, Selection},
 };
 
@@ -45,6 +45,15 @@ impl From<Arc<store::grant::Grant>> for Grant {
 impl Listed for Grant {
     type Noun = store::grant::Grant;
     const NAME: &'static str = "Grant";
+
+    ready! {
+        "accessType" => access_type,
+        "grantedAt" => granted_at,
+        "expiresAt" => expires_at,
+        ;
+        "user" => user,
+        "content" => content,
+    }
 }
 
 impl LookAhead for Selection {
@@ -64,32 +73,32 @@ impl LookAhead for Selection {
 #[Object]
 impl Grant {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::Grant.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::Grant.global(self.0.row.id()?))
     }
 
     /// Why they hold it.
-    async fn access_type(&self) -> Result<AccessType> {
+    fn access_type(&self) -> Result<AccessType> {
         Ok((*self.0.row.access_type()?).into())
     }
 
     /// When it was given.
-    async fn granted_at(&self) -> Result<Time> {
+    fn granted_at(&self) -> Result<Time> {
         Ok((*self.0.row.granted_at()?).into())
     }
 
     /// When it ends; null: it does not.
-    async fn expires_at(&self) -> Option<Result<Time>> {
+    fn expires_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.expires_at().map(|time| time.map(Time)))
     }
 
     /// Who holds it; null if the account is gone.
-    async fn user(&self) -> Option<Result<Shown<User>>> {
+    fn user(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.user.get("user"))
     }
 
     /// What it opens; null if the viewer may not see it.
-    async fn content(&self) -> Option<Result<Shown<Content>>> {
+    fn content(&self) -> Option<Result<Shown<Content>>> {
         shown(self.0.content.get("content"))
     }
 }

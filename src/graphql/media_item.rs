@@ -9,12 +9,12 @@ use super::{
     content::{Content, ContentFilter, ContentOrder, order},
     error::{Result, nullable},
     guard::STORAGE_KEY,
-    id::Kind,
+    id::{GlobalId, Kind},
     input::{self, DateTimeRange},
     look_ahead::LookAhead,
     scalar::{BigInt, Time},
     user::User,
-    written::Shown,
+    written::{Shown, ready},
 };
 use crate::store::{
     self, Noun, Parent, content,
@@ -90,7 +90,26 @@ impl From<Arc<store::media_item::MediaItem>> for MediaItem {
 impl Listed for MediaItem {
     type Noun = store::media_item::MediaItem;
     const NAME: &'static str = "MediaItem";
-    const LATER: &'static [&'static str] = &["contents"];
+
+    ready! {
+        "title" => title,
+        "description" => description,
+        "mediaType" => media_type,
+        "status" => status,
+        "r2Key" => r2_key,
+        "fileSizeBytes" => file_size_bytes,
+        "mimeType" => mime_type,
+        "durationSeconds" => duration_seconds,
+        "width" => width,
+        "height" => height,
+        "hlsMasterPlaylistKey" => hls_master_playlist_key,
+        "thumbnailKey" => thumbnail_key,
+        "uploadedAt" => uploaded_at,
+        "createdAt" => created_at,
+        "updatedAt" => updated_at,
+        ;
+        "creator" => creator,
+    }
 }
 
 impl LookAhead for Selection {
@@ -121,88 +140,88 @@ impl LookAhead for Selection {
 #[Object]
 impl MediaItem {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::MediaItem.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::MediaItem.global(self.0.row.id()?))
     }
 
     /// What it is called.
-    async fn title(&self) -> Result<&str> {
+    fn title(&self) -> Result<&str> {
         Ok(self.0.row.title()?)
     }
 
     /// What it is about.
-    async fn description(&self) -> Option<Result<&str>> {
+    fn description(&self) -> Option<Result<&str>> {
         nullable(self.0.row.description().map(Option::as_deref))
     }
 
     /// What kind of media it is.
-    async fn media_type(&self) -> Result<MediaType> {
+    fn media_type(&self) -> Result<MediaType> {
         Ok((*self.0.row.media_type()?).into())
     }
 
     /// How far along it is.
-    async fn status(&self) -> Result<MediaStatus> {
+    fn status(&self) -> Result<MediaStatus> {
         Ok((*self.0.row.status()?).into())
     }
 
     /// Where the original file is stored.
-    async fn r2_key(&self, context: &Context<'_>) -> Option<Result<&str>> {
+    fn r2_key(&self, context: &Context<'_>) -> Option<Result<&str>> {
         let key = || Ok(Some(self.0.row.r2_key()?.as_str()));
         STORAGE_KEY.open(context, |viewer| self.0.may_have_storage_key(viewer), key)
     }
 
     /// The size of the file, in bytes.
-    async fn file_size_bytes(&self) -> Option<Result<BigInt>> {
+    fn file_size_bytes(&self) -> Option<Result<BigInt>> {
         nullable(self.0.row.file_size_bytes().map(|size| size.map(BigInt)))
     }
 
     /// The file's MIME type.
-    async fn mime_type(&self) -> Option<Result<&str>> {
+    fn mime_type(&self) -> Option<Result<&str>> {
         nullable(self.0.row.mime_type().map(Option::as_deref))
     }
 
     /// How long it plays, in seconds.
-    async fn duration_seconds(&self) -> Option<Result<i32>> {
+    fn duration_seconds(&self) -> Option<Result<i32>> {
         nullable(self.0.row.duration_seconds().copied())
     }
 
     /// The width of the picture, in pixels.
-    async fn width(&self) -> Option<Result<i32>> {
+    fn width(&self) -> Option<Result<i32>> {
         nullable(self.0.row.width().copied())
     }
 
     /// The height of the picture, in pixels.
-    async fn height(&self) -> Option<Result<i32>> {
+    fn height(&self) -> Option<Result<i32>> {
         nullable(self.0.row.height().copied())
     }
 
     /// What a player asks the delivery network for: the key of the HLS master playlist.
-    async fn hls_master_playlist_key(&self) -> Option<Result<&str>> {
+    fn hls_master_playlist_key(&self) -> Option<Result<&str>> {
         nullable(self.0.row.hls_master_playlist_key().map(Option::as_deref))
     }
 
     /// The key of its still picture on the delivery network.
-    async fn thumbnail_key(&self) -> Option<Result<&str>> {
+    fn thumbnail_key(&self) -> Option<Result<&str>> {
         nullable(self.0.row.thumbnail_key().map(Option::as_deref))
     }
 
     /// When the file had been uploaded.
-    async fn uploaded_at(&self) -> Option<Result<Time>> {
+    fn uploaded_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.uploaded_at().map(|time| time.map(Time)))
     }
 
     /// When it was created.
-    async fn created_at(&self) -> Result<Time> {
+    fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> Result<Time> {
+    fn updated_at(&self) -> Result<Time> {
         Ok((*self.0.row.updated_at()?).into())
     }
 
     /// Who made it; null if the account is gone.
-    async fn creator(&self) -> Option<Result<Shown<User>>> {
+    fn creator(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.creator.get("creator"))
     }
 

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, InputObject, Object, SelectionField};
+use async_graphql::{Enum, InputObject, Object, SelectionField};
 
 use super::{
     connection::{Listed, shown},
     error::{Result, nullable},
-    id::Kind,
+    id::{GlobalId, Kind},
     input,
     look_ahead::LookAhead,
     organization::Organization,
     scalar::Time,
     user::User,
-    written::Shown,
+    written::{Shown, ready},
 };
 use crate::store::{
-    self, Noun,
+    self,
     membership::{Columns, Filter, Selection},
 };
 
@@ -83,6 +83,16 @@ impl From<Arc<store::membership::Membership>> for OrganizationMembership {
 impl Listed for OrganizationMembership {
     type Noun = store::membership::Membership;
     const NAME: &'static str = "OrganizationMembership";
+
+    ready! {
+        "role" => role,
+        "status" => status,
+        "invitedAt" => invited_at,
+        "joinedAt" => joined_at,
+        ;
+        "user" => user,
+        "organization" => organization,
+    }
 }
 
 impl LookAhead for Selection {
@@ -103,37 +113,37 @@ impl LookAhead for Selection {
 #[Object]
 impl OrganizationMembership {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::Membership.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::Membership.global(self.0.row.id()?))
     }
 
     /// What the person is there.
-    async fn role(&self) -> Result<MembershipRole> {
+    fn role(&self) -> Result<MembershipRole> {
         Ok((*self.0.row.role()?).into())
     }
 
     /// Whether the membership counts.
-    async fn status(&self) -> Result<MembershipStatus> {
+    fn status(&self) -> Result<MembershipStatus> {
         Ok((*self.0.row.status()?).into())
     }
 
     /// When the person was invited; null if they came without.
-    async fn invited_at(&self) -> Option<Result<Time>> {
+    fn invited_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.invited_at().map(|time| time.map(Time)))
     }
 
     /// When the person joined; null if they have not.
-    async fn joined_at(&self) -> Option<Result<Time>> {
+    fn joined_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.joined_at().map(|time| time.map(Time)))
     }
 
     /// The person; null if the account is gone.
-    async fn user(&self) -> Option<Result<Shown<User>>> {
+    fn user(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.user.get("user"))
     }
 
     /// The organization; null if it has been deleted.
-    async fn organization(&self) -> Option<Result<Shown<Organization>>> {
+    fn organization(&self) -> Option<Result<Shown<Organization>>> {
         shown(self.0.organization.get("organization"))
     }
 }

@@ -9,6 +9,7 @@ mod grant;
 mod guard;
 mod id;
 mod input;
+mod json;
 mod limits;
 mod look_ahead;
 mod media_item;
@@ -26,11 +27,12 @@ mod written;
 
 pub use connection::{LARGEST_SIZE, USUAL_SIZE};
 pub use error::{ClientError, Code};
+pub use json::json;
 pub use limits::{Limit, Limits};
 pub use mutation::Mutation;
 pub use query::Query;
 pub use scalar::BigInt;
-pub use written::json;
+pub use written::ready_fields;
 
 use async_graphql::{EmptySubscription, SDLExportOptions, ValidationMode};
 

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
+use async_graphql::{Context, Enum, InputObject, Object, SelectionField};
 
 use super::{
     audit_entry::{AuditEntry, AuditEntryFilter},
     connection::{Connection, Listed, PageArguments, shown},
     content::{Content, ContentFilter, ContentOrder, OrderDirection, newest_first, order},
     error::{Result, nullable},
-    id::Kind,
+    id::{GlobalId, Kind},
     input,
     look_ahead::LookAhead,
     membership::{MembershipFilter, OrganizationMembership},
     scalar::Time,
-    written::Shown,
+    written::{Shown, ready},
 };
 use crate::store::{
     self, Noun, Order, Parent, audit_entry, content, membership,
@@ -88,7 +88,18 @@ impl From<Arc<store::organization::Organization>> for Organization {
 impl Listed for Organization {
     type Noun = store::organization::Organization;
     const NAME: &'static str = "Organization";
-    const LATER: &'static [&'static str] = &["contents", "members", "auditLog"];
+
+    ready! {
+        "name" => name,
+        "slug" => slug,
+        "description" => description,
+        "logoUrl" => logo_url,
+        "websiteUrl" => website_url,
+        "createdAt" => created_at,
+        "updatedAt" => updated_at,
+        ;
+        "viewerMembership" => viewer_membership,
+    }
 }
 
 impl LookAhead for Selection {
@@ -111,42 +122,42 @@ impl LookAhead for Selection {
 #[Object]
 impl Organization {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::Organization.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::Organization.global(self.0.row.id()?))
     }
 
     /// What it is called.
-    async fn name(&self) -> Result<&str> {
+    fn name(&self) -> Result<&str> {
         Ok(self.0.row.name()?)
     }
 
     /// Its name in addresses: unique on the platform.
-    async fn slug(&self) -> Result<&str> {
+    fn slug(&self) -> Result<&str> {
         Ok(self.0.row.slug()?)
     }
 
     /// What it is about.
-    async fn description(&self) -> Option<Result<&str>> {
+    fn description(&self) -> Option<Result<&str>> {
         nullable(self.0.row.description().map(Option::as_deref))
     }
 
     /// The address of its logo.
-    async fn logo_url(&self) -> Option<Result<&str>> {
+    fn logo_url(&self) -> Option<Result<&str>> {
         nullable(self.0.row.logo_url().map(Option::as_deref))
     }
 
     /// The address of its web site.
-    async fn website_url(&self) -> Option<Result<&str>> {
+    fn website_url(&self) -> Option<Result<&str>> {
         nullable(self.0.row.website_url().map(Option::as_deref))
     }
 
     /// When it was created.
-    async fn created_at(&self) -> Result<Time> {
+    fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
     }
 
     /// When it was last changed.
-    async fn updated_at(&self) -> Result<Time> {
+    fn updated_at(&self) -> Result<Time> {
         Ok((*self.0.row.updated_at()?).into())
     }
 
@@ -217,7 +228,7 @@ impl Organization {
     }
 
     /// The viewer's own membership, of whatever status; null if there is none.
-    async fn viewer_membership(&self) -> Option<Result<Shown<OrganizationMembership>>> {
+    fn viewer_membership(&self) -> Option<Result<Shown<OrganizationMembership>>> {
         shown(self.0.viewer_membership.get("viewer_membership"))
     }
 }

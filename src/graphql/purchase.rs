@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object, SelectionField};
+use async_graphql::{Enum, Object, SelectionField};
 
 use super::{
     connection::{Listed, shown},
     content::Content,
     error::{Result, nullable},
-    id::Kind,
+    id::{GlobalId, Kind},
     look_ahead::LookAhead,
     scalar::Time,
     user::User,
-    written::Shown,
+    written::{Shown, ready},
 };
 use crate::store::{
-    self, Noun,
+    self,
     purchase::{Columns, Selection},
 };
 
@@ -45,6 +45,19 @@ impl From<Arc<store::purchase::Purchase>> for Purchase {
 impl Listed for Purchase {
     type Noun = store::purchase::Purchase;
     const NAME: &'static str = "Purchase";
+
+    ready! {
+        "amountPaidCents" => amount_paid_cents,
+        "currency" => currency,
+        "paymentReference" => payment_reference,
+        "status" => status,
+        "purchasedAt" => purchased_at,
+        "refundedAt" => refunded_at,
+        "createdAt" => created_at,
+        ;
+        "customer" => customer,
+        "content" => content,
+    }
 }
 
 impl LookAhead for Selection {
@@ -68,52 +81,52 @@ impl LookAhead for Selection {
 #[Object]
 impl Purchase {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::Purchase.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::Purchase.global(self.0.row.id()?))
     }
 
     /// What was paid, in cents.
-    async fn amount_paid_cents(&self) -> Result<i32> {
+    fn amount_paid_cents(&self) -> Result<i32> {
         Ok(*self.0.row.amount_paid_cents()?)
     }
 
     /// In which currency: its ISO 4217 code, in lower case.
-    async fn currency(&self) -> Result<&str> {
+    fn currency(&self) -> Result<&str> {
         Ok(self.0.row.currency()?)
     }
 
     /// What the payment provider calls it.
-    async fn payment_reference(&self) -> Result<&str> {
+    fn payment_reference(&self) -> Result<&str> {
         Ok(self.0.row.payment_reference()?)
     }
 
     /// How far along it is.
-    async fn status(&self) -> Result<PurchaseStatus> {
+    fn status(&self) -> Result<PurchaseStatus> {
         Ok((*self.0.row.status()?).into())
     }
 
     /// When it was paid.
-    async fn purchased_at(&self) -> Option<Result<Time>> {
+    fn purchased_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.purchased_at().map(|time| time.map(Time)))
     }
 
     /// When the money went back.
-    async fn refunded_at(&self) -> Option<Result<Time>> {
+    fn refunded_at(&self) -> Option<Result<Time>> {
         nullable(self.0.row.refunded_at().map(|time| time.map(Time)))
     }
 
     /// When the purchase was started.
-    async fn created_at(&self) -> Result<Time> {
+    fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
     }
 
     /// Who bought; null if the account is gone.
-    async fn customer(&self) -> Option<Result<Shown<User>>> {
+    fn customer(&self) -> Option<Result<Shown<User>>> {
         shown(self.0.customer.get("customer"))
     }
 
     /// What was bought; null if the viewer may not see it any more.
-    async fn content(&self) -> Option<Result<Shown<Content>>> {
+    fn content(&self) -> Option<Result<Shown<Content>>> {
         shown(self.0.content.get("content"))
     }
 }

@@ -1,7 +1,7 @@
 //! Scalars of our own.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, SubsecRound, Timelike, Utc};
 
 use super::error::{ClientError, Result};
 
@@ -51,6 +51,11 @@ impl Json {
     pub fn new(value: serde_json::Value) -> Result<Self> {
         Value::from_json(value).map(Self).map_err(ClientError::internal)
     }
+
+    /// The value.
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
 }
 
 /// Any JSON value as it is, with all that is in it: nothing can be selected of it.
@@ -74,6 +79,54 @@ fn read(text: &str) -> Option<DateTime<Utc>> {
 /// A point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time(pub DateTime<Utc>);
+
+impl Time {
+    /// Writes it behind what is there, as the schema has it.
+    pub fn write(self, text: &mut Vec<u8>) {
+        let (date, time) = (self.0.date_naive(), self.0.time());
+        let microseconds = time.nanosecond() / 1000;
+        let usual = (0..=9999).contains(&date.year()) && time.nanosecond() < 1_000_000_000;
+        if !usual || microseconds * 1000 != time.nanosecond() {
+            text.extend_from_slice(self.text().as_bytes());
+            return;
+        }
+        let year = date.year().unsigned_abs();
+        digits::<4>(text, year);
+        for (before, number) in [
+            (b'-', date.month()),
+            (b'-', date.day()),
+            (b'T', time.hour()),
+            (b':', time.minute()),
+            (b':', time.second()),
+        ] {
+            text.push(before);
+            digits::<2>(text, number);
+        }
+        if microseconds > 0 {
+            text.push(b'.');
+            match microseconds % 1000 {
+                0 => digits::<3>(text, microseconds / 1000),
+                _ => digits::<6>(text, microseconds),
+            }
+        }
+        text.push(b'Z');
+    }
+
+    fn text(self) -> String {
+        self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+}
+
+/// Writes a number's last digits, however many they are to be.
+fn digits<const COUNT: usize>(text: &mut Vec<u8>, number: u32) {
+    let mut digits = [b'0'; COUNT];
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+    }
+    text.extend_from_slice(&digits);
+}
 
 impl From<DateTime<Utc>> for Time {
     fn from(time: DateTime<Utc>) -> Self {
@@ -103,6 +156,6 @@ impl ScalarType for Time {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        Value::String(self.text())
     }
 }

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SelectionField};
+use async_graphql::{Context, Object, SelectionField};
 
 use super::{
     connection::{Listed, scope},
     error::{Result, nullable},
-    id::Kind,
+    id::{GlobalId, Kind},
     look_ahead::LookAhead,
     scalar::Time,
+    written::ready,
 };
 use crate::store::{
-    self, Noun,
+    self,
     session::{Columns, Selection},
 };
 
@@ -28,6 +29,16 @@ impl From<Arc<store::session::Session>> for Session {
 impl Listed for Session {
     type Noun = store::session::Session;
     const NAME: &'static str = "Session";
+
+    ready! {
+        "createdAt" => created_at,
+        "lastUsedAt" => last_used_at,
+        "updatedAt" => updated_at,
+        "expiresAt" => expires_at,
+        "ipAddress" => ip_address,
+        "userAgent" => user_agent,
+        "current" => current,
+    }
 }
 
 impl LookAhead for Selection {
@@ -47,42 +58,42 @@ impl LookAhead for Selection {
 #[Object]
 impl Session {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::Session.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::Session.global(self.0.row.id()?))
     }
 
     /// When the person signed in.
-    async fn created_at(&self) -> Result<Time> {
+    fn created_at(&self) -> Result<Time> {
         Ok((*self.0.row.created_at()?).into())
     }
 
     /// When it was last used, as of the day: a session in use is extended once a day.
-    async fn last_used_at(&self) -> Result<Time> {
+    fn last_used_at(&self) -> Result<Time> {
         Ok((*self.0.row.updated_at()?).into())
     }
 
     /// When the session was last extended.
-    async fn updated_at(&self) -> Result<Time> {
+    fn updated_at(&self) -> Result<Time> {
         Ok((*self.0.row.updated_at()?).into())
     }
 
     /// When it ends, if it is not used until then.
-    async fn expires_at(&self) -> Result<Time> {
+    fn expires_at(&self) -> Result<Time> {
         Ok((*self.0.row.expires_at()?).into())
     }
 
     /// The address that the person signed in from.
-    async fn ip_address(&self) -> Option<Result<&str>> {
+    fn ip_address(&self) -> Option<Result<&str>> {
         nullable(self.0.row.ip_address().map(Option::as_deref))
     }
 
     /// What the person signed in with.
-    async fn user_agent(&self) -> Option<Result<&str>> {
+    fn user_agent(&self) -> Option<Result<&str>> {
         nullable(self.0.row.user_agent().map(Option::as_deref))
     }
 
     /// Whether this request came with it.
-    async fn current(&self, context: &Context<'_>) -> Result<bool> {
+    fn current(&self, context: &Context<'_>) -> Result<bool> {
         let viewer = scope(context)?.viewer();
         Ok(viewer.session_id() == Some(self.0.row.id()?.as_str()))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SelectionField};
+use async_graphql::{Context, Object, SelectionField};
 
 use super::{
     connection::{Connection, Listed, PageArguments, PageInfo, page, total},
@@ -10,7 +10,7 @@ use super::{
     error::{ClientError, Result, nullable},
     grant::Grant,
     guard::{EMAIL, EMAIL_VERIFIED, Guard, PROFILE_CHANGED, PURCHASES, SESSIONS, SIGNED_UP},
-    id::Kind,
+    id::{GlobalId, Kind},
     look_ahead::LookAhead,
     media_item::{MediaItem, MediaItemFilter},
     membership::{MembershipRole, MembershipStatus},
@@ -18,6 +18,7 @@ use super::{
     purchase::Purchase,
     scalar::Time,
     session::Session,
+    written::ready,
 };
 use crate::store::{
     self, Key, Noun, Page, Parent, content, grant, media_item,
@@ -38,14 +39,15 @@ impl From<Arc<store::user::User>> for User {
 impl Listed for User {
     type Noun = store::user::User;
     const NAME: &'static str = "User";
-    const LATER: &'static [&'static str] = &[
-        "contents",
-        "mediaItems",
-        "organizations",
-        "sessions",
-        "purchases",
-        "grants",
-    ];
+
+    ready! {
+        "name" => name,
+        "image" => image,
+        "email" => email,
+        "emailVerified" => email_verified,
+        "createdAt" => created_at,
+        "updatedAt" => updated_at,
+    }
 }
 
 impl LookAhead for Selection {
@@ -90,40 +92,40 @@ impl User {
 #[Object]
 impl User {
     /// The global id.
-    pub async fn id(&self) -> Result<ID> {
-        Ok(Kind::User.id(&self.0.key()?))
+    pub async fn id(&self) -> Result<GlobalId<'_>> {
+        Ok(Kind::User.global(self.0.row.id()?))
     }
 
     /// The name that everyone sees.
-    async fn name(&self) -> Result<&str> {
+    fn name(&self) -> Result<&str> {
         Ok(self.0.row.name()?)
     }
 
     /// The address of their picture.
-    async fn image(&self) -> Option<Result<&str>> {
+    fn image(&self) -> Option<Result<&str>> {
         nullable(self.0.row.image().map(Option::as_deref))
     }
 
     /// The email address.
-    async fn email(&self, context: &Context<'_>) -> Option<Result<&str>> {
+    fn email(&self, context: &Context<'_>) -> Option<Result<&str>> {
         let email = || Ok(Some(self.0.row.email()?.as_str()));
         EMAIL.open(context, |viewer| self.0.is_private_to(viewer), email)
     }
 
     /// Whether the email address is known to be theirs.
-    async fn email_verified(&self, context: &Context<'_>) -> Option<Result<bool>> {
+    fn email_verified(&self, context: &Context<'_>) -> Option<Result<bool>> {
         let verified = || Ok(Some(*self.0.row.email_verified()?));
         EMAIL_VERIFIED.open(context, |viewer| self.0.is_private_to(viewer), verified)
     }
 
     /// When the account was made.
-    async fn created_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
+    fn created_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
         let time = || Ok(Some(Time(*self.0.row.created_at()?)));
         SIGNED_UP.open(context, |viewer| self.0.is_private_to(viewer), time)
     }
 
     /// When they last changed what they say of themselves.
-    async fn updated_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
+    fn updated_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
         let time = || Ok(Some(Time(*self.0.row.updated_at()?)));
         PROFILE_CHANGED.open(context, |viewer| self.0.is_private_to(viewer), time)
     }

@@ -1,27 +1,25 @@
 //! Rows written as JSON at once, wherever all that is selected of them is there.
 //!
 //! The library makes a future and a tree of values for every field, which for a page of rows is most of what an answer costs. Here
-//! its own resolvers are asked, one after another, and what they give goes straight into the answer's text. That is only done for
-//! selections that need nothing else of an executor: no field that has to wait, none that is selected twice, no directive, and
-//! no error. For everything else the library does what it always does, and tells of errors where they belong.
+//! what is selected is looked at once for all rows, and then each row's resolvers are called one after another, and what they give
+//! goes straight into the answer's text. That is only done for selections that need nothing else of an executor: no field that
+//! has to wait, none that is selected twice, no directive, and no error. For everything else the library does what it always does,
+//! and tells of errors where they belong.
 
 use std::{
     borrow::Cow,
     future::Future,
-    io::{self, Write},
     pin::pin,
     task::{Context as Task, Poll, Waker},
 };
 
 use async_graphql::{
-    ContainerType, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
+    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
     parser::types::{Field, Selection, SelectionSet},
     registry::Registry,
 };
-use serde::Serialize;
-use serde_json::{Serializer, ser::Formatter};
 
-use super::connection::Listed;
+use super::{connection::Listed, error::Result, json::Json};
 
 /// About how many bytes a row takes.
 const USUAL_LENGTH: usize = 512;
@@ -49,9 +47,8 @@ impl<T: Listed> OutputType for Shown<T> {
     }
 
     async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        let mut text = Vec::with_capacity(USUAL_LENGTH);
-        match Fields::of::<T>(context).and_then(|fields| fields.write(&mut text, context, &self.0)) {
-            Some(()) => Ok(Value::Binary(text.into())),
+        match one(context, &self.0) {
+            Some(text) => Ok(Value::Binary(text.into())),
             // The future of everything else is a large one.
             None => Box::pin(self.0.resolve(context, field)).await,
         }
@@ -79,112 +76,164 @@ impl<T: Listed> OutputType for ShownList<T> {
     }
 }
 
+fn one<T: Listed>(context: &ContextSelectionSet<'_>, row: &T) -> Option<Vec<u8>> {
+    let fields = Fields::of(context, &context.item.node)?;
+    let mut text = Vec::with_capacity(USUAL_LENGTH);
+    fields.write(row, &mut text)?;
+    Some(text)
+}
+
 fn list<T: Listed>(context: &ContextSelectionSet<'_>, rows: &[T]) -> Option<Vec<u8>> {
-    let fields = Fields::of::<T>(context)?;
+    let fields = Fields::of(context, &context.item.node)?;
     let mut text = Vec::with_capacity(2 + rows.len() * USUAL_LENGTH);
     text.push(b'[');
     for (place, row) in rows.iter().enumerate() {
         if place > 0 {
             text.push(b',');
         }
-        fields.write(&mut text, context, row)?;
+        fields.write(row, &mut text)?;
     }
     text.push(b']');
     Some(text)
 }
 
-/// The fields that are selected of an object, if they can be written at once.
-struct Fields<'a>(Vec<&'a Positioned<Field>>);
+/// Writes one field of a row, if there is no error.
+pub type Write<'a, T> = Box<dyn Fn(&T, &mut Vec<u8>) -> Option<()> + 'a>;
 
-impl<'a> Fields<'a> {
-    fn of<T: Listed>(context: &ContextSelectionSet<'a>) -> Option<Self> {
-        let mut fields = Self(Vec::with_capacity(context.item.node.items.len()));
-        fields.add::<T>(context, &context.item.node)?;
-        Some(fields)
+/// The fields that are selected of rows of one type: what stands before each, and how it is written.
+struct Fields<'a, T>(Vec<(String, Write<'a, T>)>);
+
+impl<'a, T: Listed> Fields<'a, T> {
+    /// Nothing, if the rows cannot be written at once.
+    fn of(context: &'a ContextSelectionSet<'a>, set: &'a SelectionSet) -> Option<Self> {
+        let mut selected = Vec::with_capacity(set.items.len());
+        select(&mut selected, T::NAME, context, set)?;
+        let fields = selected.into_iter().enumerate().map(|(place, field)| {
+            let before = if place == 0 { '{' } else { ',' };
+            // A name has nothing in it that JSON would write otherwise.
+            let before = format!("{before}\"{}\":", field.node.response_key().node);
+            let write: Write<'a, T> = match field.node.name.node.as_str() {
+                "__typename" => Box::new(|_, text| T::NAME.write(text)),
+                _ => T::ready(Asked {
+                    context,
+                    field: context.with_field(field),
+                })?,
+            };
+            Some((before, write))
+        });
+        fields.collect::<Option<_>>().map(Self)
     }
 
-    fn add<T: Listed>(&mut self, context: &ContextSelectionSet<'a>, set: &'a SelectionSet) -> Option<()> {
-        for selection in &set.items {
-            let (condition, set) = match &selection.node {
-                Selection::Field(field) => {
-                    let name = field.node.name.node.as_str();
-                    let key = &field.node.response_key().node;
-                    let twice = self.0.iter().any(|other| other.node.response_key().node == *key);
-                    if twice || !field.node.directives.is_empty() || T::LATER.contains(&name) {
-                        return None;
-                    }
-                    self.0.push(field);
-                    continue;
-                }
-                Selection::InlineFragment(fragment) if fragment.node.directives.is_empty() => {
-                    (fragment.node.type_condition.as_ref(), &fragment.node.selection_set)
-                }
-                Selection::FragmentSpread(spread) if spread.node.directives.is_empty() => {
-                    let fragment = context.query_env.fragments.get(&spread.node.fragment_name.node)?;
-                    (Some(&fragment.node.type_condition), &fragment.node.selection_set)
-                }
-                _ => return None,
-            };
-            // Of another type, or of an interface.
-            if condition.is_some_and(|condition| condition.node.on.node != T::NAME) {
-                return None;
-            }
-            self.add::<T>(context, &set.node)?;
-        }
-        Some(())
-    }
-
-    fn write<T: ContainerType>(&self, text: &mut Vec<u8>, context: &ContextSelectionSet<'a>, row: &T) -> Option<()> {
-        text.push(b'{');
-        for (place, field) in self.0.iter().enumerate() {
-            if place > 0 {
-                text.push(b',');
-            }
-            write(text, field.node.response_key().node.as_str())?;
-            text.push(b':');
-            if field.node.name.node == "__typename" {
-                write(text, &*row.introspection_type_name())?;
-                continue;
-            }
-            let context = context.with_field(field);
-            let Poll::Ready(Ok(value)) = now(row.resolve_field(&context)) else {
-                return None;
-            };
-            match value {
-                Some(Value::Binary(written)) => text.extend_from_slice(&written),
-                value => write(text, &value)?,
-            }
+    fn write(&self, row: &T, text: &mut Vec<u8>) -> Option<()> {
+        for (before, write) in &self.0 {
+            text.extend_from_slice(before.as_bytes());
+            write(row, text)?;
         }
         text.push(b'}');
         Some(())
     }
 }
 
-/// What a future comes to without waiting.
-fn now<F: Future>(future: F) -> Poll<F::Output> {
-    pin!(future).poll(&mut Task::from_waker(Waker::noop()))
-}
-
-/// Writes a value as JSON, in which what is written already stands as it is.
-fn write(text: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Option<()> {
-    value.serialize(&mut Serializer::with_formatter(text, Written)).ok()
-}
-
-/// A value as JSON.
-///
-/// # Errors
-/// If it has no such form, which is a defect.
-pub fn json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(USUAL_LENGTH);
-    value.serialize(&mut Serializer::with_formatter(&mut text, Written))?;
-    Ok(text)
-}
-
-/// JSON as short as it can be. The schema has no type of bytes, so all that there are, are those of rows that are written already.
-struct Written;
-
-impl Formatter for Written {
-    fn write_byte_array<W: ?Sized + Write>(&mut self, writer: &mut W, written: &[u8]) -> io::Result<()> {
-        writer.write_all(written)
+/// The fields that are selected of an object of this type, if none of them needs more than to be there.
+fn select<'a>(
+    selected: &mut Vec<&'a Positioned<Field>>,
+    kind: &str,
+    context: &'a ContextSelectionSet<'a>,
+    set: &'a SelectionSet,
+) -> Option<()> {
+    for selection in &set.items {
+        let (condition, set) = match &selection.node {
+            Selection::Field(field) => {
+                let key = &field.node.response_key().node;
+                let twice = selected.iter().any(|other| other.node.response_key().node == *key);
+                if twice || !field.node.directives.is_empty() {
+                    return None;
+                }
+                selected.push(field);
+                continue;
+            }
+            Selection::InlineFragment(fragment) if fragment.node.directives.is_empty() => {
+                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set)
+            }
+            Selection::FragmentSpread(spread) if spread.node.directives.is_empty() => {
+                let fragment = context.query_env.fragments.get(&spread.node.fragment_name.node)?;
+                (Some(&fragment.node.type_condition), &fragment.node.selection_set)
+            }
+            _ => return None,
+        };
+        // Of another type, or of an interface.
+        if condition.is_some_and(|condition| condition.node.on.node != kind) {
+            return None;
+        }
+        select(selected, kind, context, &set.node)?;
     }
+    Some(())
+}
+
+/// A field that is selected of rows. Its context is the same for all of them, and knows no path: that is for errors, which the library tells.
+pub struct Asked<'a> {
+    context: &'a ContextSelectionSet<'a>,
+    /// What its resolvers are called with.
+    pub field: Context<'a>,
+}
+
+impl<'a> Asked<'a> {
+    /// Writes what a relation leads to.
+    pub fn relation<T: 'a, U: Listed + 'a>(
+        self,
+        resolver: fn(&T, &Context<'_>) -> Option<Result<Shown<U>>>,
+    ) -> Option<Write<'a, T>> {
+        let Self { context, field } = self;
+        let fields = Fields::<U>::of(context, &field.item.node.selection_set.node)?;
+        Some(Box::new(move |row, text| match resolver(row, &field) {
+            Some(shown) => fields.write(&shown.ok()?.0, text),
+            None => None::<&str>.write(text),
+        }))
+    }
+}
+
+/// Says which fields of a type are ready, and which method resolves each: of values first, then of relations to one row. The
+/// library calls the same methods.
+macro_rules! ready {
+    ($($value:literal => $resolver:ident,)+ $(; $($relation:literal => $leads_to:ident,)+)?) => {
+        const READY: &'static [&'static str] = &["id", $($value,)+ $($($relation,)+)?];
+
+        fn ready<'a>(asked: $crate::graphql::written::Asked<'a>) -> Option<$crate::graphql::written::Write<'a, Self>> {
+            use $crate::graphql::{json::Json, written::now};
+            Some(match asked.field.item.node.name.node.as_str() {
+                // The interface wants a future of it.
+                "id" => Box::new(move |row: &Self, text| now(row.id(&asked.field))?.write(text)),
+                $($value => Box::new(move |row: &Self, text| row.$resolver(&asked.field).write(text)),)+
+                $($($relation => return asked.relation(Self::$leads_to),)+)?
+                _ => return None,
+            })
+        }
+    };
+}
+pub(super) use ready;
+
+/// What a future comes to, if it need not wait.
+pub fn now<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Task::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// The types that are rows, each with its fields that are written at once.
+pub fn ready_fields() -> [(&'static str, &'static [&'static str]); 9] {
+    fn of<T: Listed>() -> (&'static str, &'static [&'static str]) {
+        (T::NAME, T::READY)
+    }
+    [
+        of::<super::audit_entry::AuditEntry>(),
+        of::<super::content::Content>(),
+        of::<super::grant::Grant>(),
+        of::<super::media_item::MediaItem>(),
+        of::<super::organization::Organization>(),
+        of::<super::membership::OrganizationMembership>(),
+        of::<super::purchase::Purchase>(),
+        of::<super::session::Session>(),
+        of::<super::user::User>(),
+    ]
 }

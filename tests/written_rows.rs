@@ -1,0 +1,140 @@
+//! Rows that are written at once read as those that the library resolves, for everyone; and none of their fields is forgotten.
+
+use std::collections::BTreeMap;
+
+use chrono::{TimeZone, Utc};
+use codex_gateway::graphql::ready_fields;
+use entity::{
+    content::{Status, Visibility},
+    membership::Role,
+};
+use sea_orm::ActiveValue::Set;
+use serde_json::{Value, json};
+
+use crate::support::{App, content, media};
+
+/// For each type that is a row, the ways to lists of such rows. `@` stands for what is selected of each.
+const WAYS: [(&str, &str); 9] = [
+    ("AuditEntry", "organizations { nodes { auditLog { nodes { @ } } } }"),
+    ("Content", "contents { nodes { @ } }"),
+    ("Grant", "contents { nodes { grants { nodes { @ } } } }"),
+    ("MediaItem", "mediaItems { nodes { @ } }"),
+    ("Organization", "organizations { nodes { @ } }"),
+    (
+        "OrganizationMembership",
+        "organizations { nodes { members { nodes { @ } } } }",
+    ),
+    ("Purchase", "viewer { purchases { nodes { @ } } }"),
+    ("Session", "viewer { sessions { nodes { @ } } }"),
+    ("User", "contents { nodes { creator { @ } } }"),
+];
+
+const INTROSPECTION: &str =
+    "{ __schema { types { name fields { name args { name } type { ...T ofType { ...T ofType { ...T } } } } } } }
+    fragment T on __Type { kind name }";
+
+/// The fields without arguments of each type, and to what type of rows they lead, if to any.
+async fn fields(app: &App) -> BTreeMap<String, Vec<(String, Option<String>)>> {
+    fn leads_to(kind: &Value) -> Option<String> {
+        match &kind["ofType"] {
+            Value::Null => (kind["kind"] == "OBJECT").then(|| kind["name"].as_str().unwrap().to_owned()),
+            inner => leads_to(inner),
+        }
+    }
+    let data = app.anonymous().data(INTROSPECTION).await;
+    let types = data["__schema"]["types"].as_array().unwrap().iter();
+    let of = |kind: &Value| {
+        let fields = kind["fields"].as_array().into_iter().flatten();
+        fields
+            .filter(|field| field["args"].as_array().unwrap().is_empty())
+            .map(|field| (field["name"].as_str().unwrap().to_owned(), leads_to(&field["type"])))
+            .collect()
+    };
+    types
+        .map(|kind| (kind["name"].as_str().unwrap().to_owned(), of(kind)))
+        .collect()
+}
+
+/// All fields of the type, and of what its relations lead to. `first` stands before the fields of each.
+fn selection(fields: &BTreeMap<String, Vec<(String, Option<String>)>>, kind: &str, first: &str, deep: usize) -> String {
+    let selected = fields[kind].iter().map(|(name, leads_to)| match leads_to {
+        None => name.clone(),
+        Some(_) if deep == 0 => String::new(),
+        Some(kind) => format!("{name} {{ {} }}", selection(fields, kind, first, deep - 1)),
+    });
+    format!("{first} __typename {}", selected.collect::<Vec<_>>().join(" "))
+}
+
+on_both! {
+    async fn rows_are_written_as_the_library_resolves_them(app) {
+        let [maker, reader] = [app.person("maker").await, app.person("reader").await];
+        let manager = app.person("manager").await;
+        let owner = app.platform_owner("owner").await;
+        let house = app.organization("house").await;
+        app.member(&house, &manager, Role::Admin).await;
+        app.member(&house, &maker, Role::Creator).await;
+        app.member(&house, &reader, Role::Member).await;
+        let film = media(&maker, "Film \"\\\u{1}").save(&app).await;
+        let odd = "A \"title\" \\ with\n\u{8}\u{c}\r\t\u{1f}\u{7f} é 🎬";
+        let times = [
+            Utc.timestamp_opt(1_700_000_000, 0),
+            Utc.timestamp_opt(1_700_000_000, 120_000_000),
+            Utc.timestamp_opt(1_700_000_000, 1_000),
+            Utc.timestamp_opt(-86_400 * 36_500, 999_999_000),
+        ];
+        let mut ids = Vec::new();
+        for (place, (time, visibility)) in times
+            .into_iter()
+            .zip([Visibility::Public, Visibility::MembersOnly, Visibility::PurchasedOnly, Visibility::Private])
+            .enumerate()
+        {
+            let builder = content(&maker, &format!("piece-{place}")).in_(&house).visibility(visibility);
+            let builder = builder.price(990).published_at(time.unwrap()).with(|row| {
+                row.title = Set(odd.to_owned());
+                row.tags = Set(json!(["plain", odd, ""]));
+                row.description = Set(Some(String::new()));
+            });
+            let builder = if place % 2 == 0 { builder.showing(film) } else { builder };
+            ids.push(builder.save(&app).await);
+        }
+        content(&reader, "personal").status(Status::Draft).save(&app).await;
+        for person in [&maker, &reader, &manager, &owner] {
+            app.purchase(person, ids[2]).await;
+            app.grant(person, ids[3], None).await;
+            app.entry(Some(person), Some(&house)).await;
+        }
+        app.entry(None, None).await;
+
+        let fields = fields(&app).await;
+        let people = [
+            ("anonymous", app.anonymous()),
+            ("reader", app.as_(&reader)),
+            ("maker", app.as_(&maker)),
+            ("manager", app.as_(&manager)),
+            ("platform owner", app.as_(&owner)),
+        ];
+        for (kind, way) in WAYS {
+            let query = |first| format!("{{ {} }}", way.replace('@', &selection(&fields, kind, first, 1)));
+            for (who, client) in &people {
+                // What is selected twice is the library's.
+                let [ours, theirs] = [client.send(&query(""), json!({})).await, client.send(&query("id id"), json!({})).await];
+                assert!(ours.body["errors"].is_null(), "{who}: {:?}", ours.body);
+                assert_eq!(ours.body["data"], theirs.body["data"], "{kind} for {who}");
+            }
+            let seen = people[4].1.data(&query("")).await.to_string();
+            assert!(seen.contains(&format!("\"__typename\":\"{kind}\"")), "no {kind} at all");
+        }
+    }
+
+    async fn every_field_that_is_ready_is_written(app) {
+        let fields = fields(&app).await;
+        assert_eq!(ready_fields().map(|(kind, _)| kind), WAYS.map(|(kind, _)| kind));
+        for (kind, ready) in ready_fields() {
+            let mut ready = ready.to_vec();
+            let mut fields: Vec<_> = fields[kind].iter().map(|(name, _)| name.as_str()).collect();
+            ready.sort_unstable();
+            fields.sort_unstable();
+            assert_eq!(ready, fields, "{kind}");
+        }
+    }
+}

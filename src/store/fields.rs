@@ -1,10 +1,10 @@
 //! The values of one row, taken off it from left to right.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use entity::{content, grant, media_item, membership, purchase};
 use sea_orm::{
-    ActiveEnum, DbErr,
+    ActiveEnum, DbErr, Iterable,
     prelude::{DateTimeUtc, Json, Uuid},
 };
 
@@ -79,7 +79,14 @@ macro_rules! one_of {
         $(
             impl Field for $kind {
                 fn of(row: &Row, position: usize) -> Result<Self, DbErr> {
-                    Self::try_from_value(&row.get(position)?)
+                    /// What the columns hold, so that no value need be copied to be looked at.
+                    static TEXTS: LazyLock<Vec<(String, $kind)>> =
+                        LazyLock::new(|| <$kind>::iter().map(|value| (value.to_value(), value)).collect());
+                    let text: &str = row.get(position)?;
+                    match TEXTS.iter().find(|(known, _)| known == text) {
+                        Some((_, value)) => Ok(*value),
+                        None => Err(DbErr::Type(format!("no {}: {text}", stringify!($kind)))),
+                    }
                 }
             }
         )+

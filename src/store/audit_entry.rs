@@ -160,8 +160,8 @@ impl Noun for AuditEntry {
     }
 
     fn relations(selection: &Selection, mut along: Along<'_>) {
-        along.to_one::<User>(selection.actor.as_ref(), "actor_id", "id", Door::Open);
-        along.to_one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
+        along.one::<User>(selection.actor.as_ref(), "actor_id", "id", Door::Open);
+        along.one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
     }
 
     fn width(selection: &Selection) -> usize {

@@ -259,9 +259,9 @@ impl Noun for Content {
     }
 
     fn relations(selection: &Selection, mut along: Along<'_>) {
-        along.to_one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
-        along.to_one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
-        along.to_one::<MediaItem>(
+        along.one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
+        along.one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
+        along.one::<MediaItem>(
             selection.media_item.as_ref(),
             "media_item_id",
             "id",

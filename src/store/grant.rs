@@ -108,8 +108,8 @@ impl Noun for Grant {
     }
 
     fn relations(selection: &Selection, mut along: Along<'_>) {
-        along.to_one::<User>(selection.user.as_ref(), "user_id", "id", Door::Open);
-        along.to_one::<Content>(selection.content.as_ref(), "content_id", "id", Door::Closed);
+        along.one::<User>(selection.user.as_ref(), "user_id", "id", Door::Open);
+        along.one::<Content>(selection.content.as_ref(), "content_id", "id", Door::Closed);
     }
 
     fn width(selection: &Selection) -> usize {

@@ -209,7 +209,7 @@ impl Noun for MediaItem {
     }
 
     fn relations(selection: &Selection, mut along: Along<'_>) {
-        along.to_one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
+        along.one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
     }
 
     fn width(selection: &Selection) -> usize {

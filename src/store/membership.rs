@@ -189,8 +189,8 @@ impl Noun for Membership {
     }
 
     fn relations(selection: &Selection, mut along: Along<'_>) {
-        along.to_one::<User>(selection.user.as_ref(), "user_id", "id", Door::Open);
-        along.to_one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
+        along.one::<User>(selection.user.as_ref(), "user_id", "id", Door::Open);
+        along.one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
     }
 
     fn width(selection: &Selection) -> usize {

@@ -141,7 +141,7 @@ impl Noun for Organization {
     }
 
     fn relations(selection: &Selection, mut along: Along<'_>) {
-        along.to_one::<Membership>(
+        along.one::<Membership>(
             selection.viewer_membership.as_deref(),
             "id",
             "organization_id",

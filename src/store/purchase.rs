@@ -103,8 +103,8 @@ impl Noun for Purchase {
     }
 
     fn relations(selection: &Selection, mut along: Along<'_>) {
-        along.to_one::<User>(selection.customer.as_ref(), "customer_id", "id", Door::Open);
-        along.to_one::<Content>(selection.content.as_ref(), "content_id", "id", Door::Closed);
+        along.one::<User>(selection.customer.as_ref(), "customer_id", "id", Door::Open);
+        along.one::<Content>(selection.content.as_ref(), "content_id", "id", Door::Closed);
     }
 
     fn width(selection: &Selection) -> usize {

@@ -81,7 +81,7 @@ impl Along<'_> {
     }
 
     /// Reads a relation, if it is selected: the row whose `key` is what `column` names.
-    pub(super) fn to_one<N: Noun>(
+    pub(super) fn one<N: Noun>(
         &mut self,
         selection: Option<&N::Selection>,
         column: &'static str,

@@ -71,6 +71,13 @@ impl Plan {
         reads.map(asked).collect()
     }
 
+    /// The same, without what the rules look up for a row that has been picked.
+    fn picks(&self, table: &str) -> Vec<Option<String>> {
+        let nodes = joined(&self.root).into_iter();
+        let picks = nodes.filter(|node| node["Relation Name"] == table);
+        picks.map(asked).collect()
+    }
+
     /// Whether a page of this table is picked by sorting all that it could be picked from. To sort the rows of pages that
     /// are picked is another matter.
     fn sorts(&self, table: &str) -> bool {
@@ -92,6 +99,13 @@ fn prefixed(prefix: &str, statement: &Statement) -> Statement {
 fn below(node: &Value) -> Vec<&Value> {
     let parts = node["Plans"].as_array().into_iter().flatten();
     std::iter::once(node).chain(parts.flat_map(below)).collect()
+}
+
+/// A part of a plan, and all parts under it but for plans of their own.
+fn joined(node: &Value) -> Vec<&Value> {
+    let parts = node["Plans"].as_array().into_iter().flatten();
+    let parts = parts.filter(|part| part["Parent Relationship"] != "SubPlan");
+    std::iter::once(node).chain(parts.flat_map(joined)).collect()
 }
 
 /// A part of a plan, and the parts under it that it gets all of.
@@ -569,7 +583,7 @@ fn fault(plan: &Plan, is_feed: bool, is_further: bool) -> Option<String> {
             return Some(format!("{table} is sorted"));
         }
         let is_page = plan.statement.sql.contains(&format!("ORDER BY \"{table}\""));
-        let skips = plan.reads(table).iter().all(from_cursor);
+        let skips = plan.picks(table).iter().all(from_cursor);
         (is_page && is_further && !skips).then(|| "what lies before the cursor is read".to_owned())
     })
 }

@@ -76,14 +76,14 @@ impl Slots for Taken {
 /// here, and have nothing of what a client has said.
 #[derive(Debug, Default)]
 pub struct Marks {
-    next: u8,
+    next: u32,
     /// The marks, in order.
     pub values: Vec<Value>,
 }
 
 impl Marks {
-    fn next(&mut self) -> u8 {
-        self.next = self.next.saturating_add(1);
+    fn next(&mut self) -> u32 {
+        self.next = self.next.wrapping_add(1);
         self.next
     }
 
@@ -94,7 +94,7 @@ impl Marks {
 
     /// A key like no other.
     pub fn mark_uuid(&mut self) -> Uuid {
-        Uuid::from_bytes([self.next(); 16])
+        Uuid::from_u128(u128::MAX - u128::from(self.next()))
     }
 
     /// A time like no other.
@@ -120,7 +120,7 @@ impl Slots for Marks {
     }
 
     fn number(&mut self, value: &mut i32) {
-        *value = i32::MIN + i32::from(self.next());
+        *value = i32::MIN.wrapping_add_unsigned(self.next());
         self.values.push((*value).into());
     }
 

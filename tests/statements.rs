@@ -1,10 +1,11 @@
 //! The number of statements is a matter of a query's shape: neither sizes nor other requests have a part in it.
 
-use entity::membership::Role;
+use entity::{content::Status, membership::Role};
 use futures_util::future::join_all;
+use sea_orm::{ActiveValue::Set, prelude::Uuid};
 use serde_json::json;
 
-use crate::support::{App, Database, Person, content, media};
+use crate::support::{App, Database, Person, content, global, global_id, media};
 
 /// Queries that lead from lists to relations and on to further lists, and how many statements each takes: one to find out who
 /// asks, one for each list with the relations to one row under it, one for each count.
@@ -171,6 +172,40 @@ on_both! {
         let texts = reading(&app);
         assert_eq!(texts.len(), 1, "{texts:?}");
         assert!(texts[0].to_lowercase().contains("count("), "{texts:?}");
+    }
+}
+
+on_both! {
+    // Statements are kept with places for their values, and there are more of them here than a byte can number.
+    async fn many_values_keep_their_places(app) {
+        let author = app.person("author").await;
+        let home = app.organization("home").await;
+        app.member(&home, &author, Role::Creator).await;
+        let drafted = |content: &mut entity::content::ActiveModel| content.category = Set(Some("essays".to_owned()));
+        let draft = content(&author, "draft").in_(&home).status(Status::Draft).with(drafted).save(&app).await;
+
+        let among_others = |kind: &str, right: &str| {
+            let mut values: Vec<_> = (0..99).map(|number| format!("{kind}{number}")).collect();
+            values.insert(57, right.to_owned());
+            values
+        };
+        let organizations = (1..100).map(Uuid::from_u128).chain([home.id]);
+        let organizations: Vec<_> = organizations.map(|id| global_id("Organization", id)).collect();
+        let creators = among_others("person", &author.id).into_iter();
+        let creators: Vec<_> = creators.map(|id| global("User", &id)).collect();
+        let category = among_others("category", "essays");
+        let variables =
+            json!({ "filter": { "category": category, "creator": creators, "organization": organizations } });
+        let query = "query ($filter: ContentFilter!) { contents(filter: $filter) { nodes { id } } }";
+        let found = |answer: serde_json::Value| answer["contents"]["nodes"].clone();
+        let stranger = app.person("stranger").await;
+        for _ in 0..2 {
+            let own = app.as_(&author).data_with(query, variables.clone()).await;
+            assert_eq!(found(own), json!([{ "id": global_id("Content", draft) }]));
+            for client in [app.as_(&stranger), app.anonymous()] {
+                assert_eq!(found(client.data_with(query, variables.clone()).await), json!([]));
+            }
+        }
     }
 }
 

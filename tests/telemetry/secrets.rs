@@ -102,7 +102,7 @@ async fn look_for_secrets(database: Database) {
         ("{ organization(by: { slug: \"canary-literal\" }) { name } }", json!({})),
         ("{ organization(by: { slug: \"canary-unended }) { name } }", json!({})),
         ("query Canary2 { node(id: \"canary-id\") { id } }", json!({})),
-        ("{ nothing(canary: \"canary\") }", json!({})),
+        ("{ nothing(name: \"canary\") }", json!({})),
     ] {
         send(&served, &[], query, variables).await;
     }

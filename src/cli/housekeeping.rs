@@ -3,18 +3,18 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
-use crate::database::begin_change;
+use crate::database::{Pool, begin_change};
 
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Keeps house for as long as somebody awaits it, and never longer: what it has begun when it is dropped is rolled back.
-pub(super) async fn keep(connection: &DatabaseConnection) -> Infallible {
+pub(super) async fn keep(pool: &Pool) -> Infallible {
     loop {
         tokio::time::sleep(PAUSE).await;
-        if let Err(error) = fold_views(connection).await {
+        if let Err(error) = fold_views(pool).await {
             tracing::warn!("the views recorded so far are not counted yet: {error}");
         }
     }
@@ -25,15 +25,15 @@ pub(super) async fn keep(connection: &DatabaseConnection) -> Infallible {
 ///
 /// # Errors
 /// If the database fails; what is not counted by then stays for the next time.
-pub async fn fold_views(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    match connection.get_database_backend() {
+pub async fn fold_views(pool: &Pool) -> Result<(), DbErr> {
+    match pool.get_database_backend() {
         DbBackend::Postgres => {
-            while connection.execute_unprepared(FOLD_ON_POSTGRES).await?.rows_affected() > 0 {}
-            connection.execute_unprepared(FORGET_ON_POSTGRES).await.map(|_| ())
+            while pool.execute_unprepared(FOLD_ON_POSTGRES).await?.rows_affected() > 0 {}
+            pool.execute_unprepared(FORGET_ON_POSTGRES).await.map(|_| ())
         }
         _ => {
             // There is nobody else in such a transaction.
-            let transaction = begin_change(&connection.clone().into()).await?;
+            let transaction = begin_change(&pool.clone().into()).await?;
             transaction.execute_unprepared(FOLD_ON_SQLITE).await?;
             transaction.execute_unprepared("DELETE FROM content_views").await?;
             transaction.commit().await

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
 use super::{connect, heartbeat, housekeeping, migrate, progress, seed};
 use crate::{

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use thiserror::Error;
 
-use super::{Availability, RowSecurity, Trouble, row_security::BECOME_READER};
+use super::{Availability, Pool, RowSecurity, Trouble, connections::Connections, row_security::BECOME_READER};
 
 /// How the pool is made.
 #[derive(Clone, Debug)]
@@ -28,15 +28,18 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Pools {
     /// As the gateway itself: it finds out who asks, and makes changes.
-    pub main: DatabaseConnection,
+    pub main: Pool,
     /// In the role [`READER`](super::READER) from the start: it reads for viewers. Without row-level security nothing is read so.
-    pub reading: Option<DatabaseConnection>,
+    pub reading: Option<Pool>,
 }
 
 /// One pool for everything, without row-level security.
-impl From<DatabaseConnection> for Pools {
-    fn from(main: DatabaseConnection) -> Self {
-        Self { main, reading: None }
+impl<P: Into<Pool>> From<P> for Pools {
+    fn from(main: P) -> Self {
+        Self {
+            main: main.into(),
+            reading: None,
+        }
     }
 }
 
@@ -85,41 +88,32 @@ pub async fn connect_for_requests(
     availability: Arc<Availability>,
     row_security: RowSecurity,
 ) -> Result<Pools, ConnectError> {
+    if is_sqlite(&settings.url) {
+        return Ok(open(settings, until(settings, deadline)?).await?.into());
+    }
+    let own = async |connections, begins_with| {
+        let settings = Settings {
+            connections,
+            ..settings.clone()
+        };
+        let connections = Connections::open(&settings, deadline, Arc::clone(&availability), begins_with).await;
+        connections.map(Pool::from).map_err(ConnectError::Refused)
+    };
     if row_security == RowSecurity::Off {
-        let main = open(settings, for_requests(settings, deadline, availability)?).await?;
-        return Ok(main.into());
+        return Ok(own(settings.connections, None).await?.into());
     }
     let reading = settings.connections.div_ceil(2);
-    let [reading, main] = [reading, settings.connections - reading].map(|connections| Settings {
-        connections: connections.max(1),
-        ..settings.clone()
-    });
-    let mut as_reader = for_requests(&reading, deadline, Arc::clone(&availability))?;
-    as_reader.map_sqlx_postgres_pool_opts(|options| {
-        options.after_connect(|connection, _| {
-            Box::pin(async { sqlx::raw_sql(BECOME_READER).execute(connection).await.map(|_| ()) })
-        })
-    });
     Ok(Pools {
-        main: open(&main, for_requests(&main, deadline, availability)?).await?,
-        reading: Some(open(&reading, as_reader).await?),
+        main: own((settings.connections - reading).max(1), None).await?,
+        reading: Some(own(reading, Some(BECOME_READER)).await?),
     })
 }
 
-/// How a connection is made that requests use.
-fn for_requests(
-    settings: &Settings,
-    deadline: Duration,
-    availability: Arc<Availability>,
-) -> Result<ConnectOptions, ConnectError> {
+/// How a connection to SQLite is made whose statements have a deadline. There is no such setting: the connection asks, every so
+/// many steps, whether it should go on.
+fn until(settings: &Settings, deadline: Duration) -> Result<ConnectOptions, ConnectError> {
     let mut options = for_all(settings)?;
     options
-        .statement_timeout(deadline)
-        .map_sqlx_postgres_before_acquire(move |_, connection| {
-            let usable = !availability.has_outlived(connection.age);
-            Box::pin(async move { Ok(usable) })
-        })
-        // SQLite has no such setting: the connection asks, every so many steps, whether it should go on.
         .map_sqlx_sqlite_before_acquire(move |connection, _| {
             Box::pin(async move { give_until(connection, Instant::now() + deadline).await.map(|()| true) })
         })

@@ -3,10 +3,12 @@
 mod availability;
 pub mod catalog;
 mod connect;
+mod connections;
 mod dialect;
 mod exclusive;
 mod journal;
 mod observed;
+mod pool;
 mod reader;
 mod row;
 mod row_security;
@@ -21,6 +23,7 @@ pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent
 pub use exclusive::exclusively;
 pub use journal::{Journal, Sent, Written};
 pub use observed::{Demand, Observed, PoolState};
+pub use pool::{Pool, PoolTransaction};
 pub use reader::Reader;
 pub use row::Row;
 pub use row_security::{Asker, Complaint, READER, RowSecurity, complaints};

@@ -11,12 +11,13 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    TransactionOptions, TransactionTrait, prelude::async_trait,
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, prelude::async_trait};
 
-use super::{Journal, journal::Sent};
+use super::{
+    Journal, Row,
+    journal::Sent,
+    pool::{Pool, PoolTransaction},
+};
 
 /// A pool or a transaction, with the journal of the operation that uses it.
 #[derive(Debug)]
@@ -60,18 +61,9 @@ impl Sum for PoolState {
 
 impl Demand {
     /// How the connections of this pool, which the demand is for, stand.
-    pub fn state(&self, pool: &DatabaseConnection) -> PoolState {
-        let (size, idle) = match pool.get_database_backend() {
-            DbBackend::Postgres => {
-                let pool = pool.get_postgres_connection_pool();
-                (pool.size(), pool.num_idle())
-            }
-            _ => {
-                let pool = pool.get_sqlite_connection_pool();
-                (pool.size(), pool.num_idle())
-            }
-        };
-        let in_use = usize::try_from(size).unwrap_or_default().saturating_sub(idle);
+    pub fn state(&self, pool: &Pool) -> PoolState {
+        let (size, idle) = pool.size_and_idle();
+        let in_use = size.saturating_sub(idle);
         PoolState {
             in_use,
             idle,
@@ -91,9 +83,9 @@ impl Drop for Wanted {
     }
 }
 
-impl Observed<DatabaseConnection> {
+impl Observed<Pool> {
     /// This pool, for the operation with this journal.
-    pub fn new(pool: DatabaseConnection, journal: Arc<Journal>, demand: &Demand) -> Self {
+    pub fn new(pool: Pool, journal: Arc<Journal>, demand: &Demand) -> Self {
         Self {
             inner: pool,
             journal,
@@ -107,19 +99,20 @@ impl Observed<DatabaseConnection> {
         &self.journal
     }
 
-    pub(super) async fn begin_with_options(
-        &self,
-        options: TransactionOptions,
-    ) -> Result<Observed<DatabaseTransaction>, DbErr> {
-        self.begun(self.inner.begin_with_options(options)).await
+    /// All rows that a statement gives.
+    ///
+    /// # Errors
+    /// Whatever the database says; its text is for the log alone.
+    pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, DbErr> {
+        let text = statement.sql.clone();
+        let rows = |rows: &Vec<Row>| rows.len() as u64;
+        // What an operation waits for is large; in a box, for it is a part of whatever waits for it.
+        self.sent(text, Box::pin(self.inner.rows(statement)), rows).await
     }
 
-    async fn begun(
-        &self,
-        begin: impl Future<Output = Result<DatabaseTransaction, DbErr>>,
-    ) -> Result<Observed<DatabaseTransaction>, DbErr> {
+    pub(super) async fn begin_change(&self) -> Result<Observed<PoolTransaction>, DbErr> {
         let held = self.demand.as_ref().map(Demand::one);
-        let inner = self.journal.bound("BEGIN", begin).await?;
+        let inner = self.journal.bound("BEGIN", Box::pin(self.inner.begin_change())).await?;
         Ok(Observed {
             inner,
             journal: Arc::clone(&self.journal),
@@ -130,7 +123,7 @@ impl Observed<DatabaseConnection> {
 }
 
 /// The same pool, for the same operation.
-impl Clone for Observed<DatabaseConnection> {
+impl Clone for Observed<Pool> {
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
@@ -142,13 +135,13 @@ impl Clone for Observed<DatabaseConnection> {
 }
 
 /// A pool whose journal nobody reads.
-impl From<DatabaseConnection> for Observed<DatabaseConnection> {
-    fn from(pool: DatabaseConnection) -> Self {
-        Self::new(pool, Arc::default(), &Demand::default())
+impl<P: Into<Pool>> From<P> for Observed<Pool> {
+    fn from(pool: P) -> Self {
+        Self::new(pool.into(), Arc::default(), &Demand::default())
     }
 }
 
-impl Observed<DatabaseTransaction> {
+impl Observed<PoolTransaction> {
     /// Begins a transaction within this one.
     ///
     /// # Errors

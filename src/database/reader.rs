@@ -2,9 +2,9 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value, sea_query::SelectStatement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::SelectStatement};
 
-use super::{Marks, Observed, Row, row_security::Asker, text::written};
+use super::{Marks, Observed, Pool, Row, row_security::Asker, text::written};
 
 /// Reads for one request. It is called from one place at a time (the viewer's statement, then the scope's batches one after
 /// another), and holds a connection for no longer than a statement takes, so a small pool cannot lock itself up.
@@ -13,17 +13,14 @@ use super::{Marks, Observed, Row, row_security::Asker, text::written};
 /// who asks: nothing is left behind for the next one.
 #[derive(Debug)]
 pub struct Reader {
-    connection: Observed<DatabaseConnection>,
-    reading: Option<Observed<DatabaseConnection>>,
+    connection: Observed<Pool>,
+    reading: Option<Observed<Pool>>,
     asker: RwLock<Option<Asker>>,
 }
 
 impl Reader {
     /// A reader for one request: over this pool; and, where there is row-level security, over the one that reads for viewers.
-    pub fn new(
-        connection: impl Into<Observed<DatabaseConnection>>,
-        reading: Option<Observed<DatabaseConnection>>,
-    ) -> Self {
+    pub fn new(connection: impl Into<Observed<Pool>>, reading: Option<Observed<Pool>>) -> Self {
         Self {
             connection: connection.into(),
             reading,
@@ -43,7 +40,7 @@ impl Reader {
     }
 
     /// The pool in which it is the gateway itself.
-    pub fn connection(&self) -> &Observed<DatabaseConnection> {
+    pub fn connection(&self) -> &Observed<Pool> {
         &self.connection
     }
 
@@ -91,8 +88,7 @@ impl Reader {
             Some(reading) if self.is_asking() => reading,
             _ => &self.connection,
         };
-        let rows = pool.query_all_raw(statement).await?;
-        Ok(rows.into_iter().map(Row::from).collect())
+        pool.rows(statement).await
     }
 
     /// Something about the asker, if there is one and the database is to know.

@@ -2,17 +2,46 @@
 
 use sea_orm::{
     DbErr, QueryResult, RuntimeErr,
-    sqlx::{self, Decode, Postgres, Row as _, Sqlite, ValueRef},
+    sqlx::{self, Decode, Postgres, Row as _, Sqlite, ValueRef, postgres::PgRow},
 };
 
 /// A row that was read. Whoever takes it apart knows what its statement reads, and in which order.
 #[derive(Debug)]
-pub struct Row(QueryResult);
+pub struct Row(Whose);
+
+/// Whose pool it comes from.
+#[derive(Debug)]
+enum Whose {
+    Orm(QueryResult),
+    Own(PgRow),
+}
+
+use Whose::{Orm, Own};
 
 impl From<QueryResult> for Row {
     fn from(row: QueryResult) -> Self {
-        Self(row)
+        Self(Orm(row))
     }
+}
+
+impl From<PgRow> for Row {
+    fn from(row: PgRow) -> Self {
+        Self(Own(row))
+    }
+}
+
+/// Looks at the driver's row, whichever it is.
+macro_rules! of_driver {
+    ($row:expr, $position:expr, $driver:ident => $what:expr) => {
+        match &$row.0 {
+            Own($driver) => $what,
+            Orm(row) => match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
+                (Some($driver), _) => $what,
+                (_, Some($driver)) => $what,
+                (None, None) => Err(sqlx::Error::ColumnNotFound($position.to_string())),
+            },
+        }
+    };
 }
 
 impl Row {
@@ -21,12 +50,7 @@ impl Row {
     /// # Errors
     /// If there is no such position.
     pub fn is_null(&self, position: usize) -> Result<bool, DbErr> {
-        let null = match (self.0.try_as_pg_row(), self.0.try_as_sqlite_row()) {
-            (Some(row), _) => row.try_get_raw(position).map(|value| value.is_null()),
-            (_, Some(row)) => row.try_get_raw(position).map(|value| value.is_null()),
-            (None, None) => Err(sqlx::Error::ColumnNotFound(position.to_string())),
-        };
-        null.map_err(failed)
+        of_driver!(self, position, row => row.try_get_raw(position).map(|value| value.is_null())).map_err(failed)
     }
 
     /// The value at this position. That the database's type is one that can be read so is not looked at again for each value: the
@@ -38,12 +62,7 @@ impl Row {
     where
         T: Decode<'r, Postgres> + Decode<'r, Sqlite>,
     {
-        let value = match (self.0.try_as_pg_row(), self.0.try_as_sqlite_row()) {
-            (Some(row), _) => row.try_get_unchecked(position),
-            (_, Some(row)) => row.try_get_unchecked(position),
-            (None, None) => Err(sqlx::Error::ColumnNotFound(position.to_string())),
-        };
-        value.map_err(failed)
+        of_driver!(self, position, row => row.try_get_unchecked(position)).map_err(failed)
     }
 }
 

@@ -1,8 +1,8 @@
 //! One request's way to change the database.
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions};
+use sea_orm::{DbErr, RuntimeErr};
 
-use super::Observed;
+use super::{Observed, Pool, PoolTransaction};
 
 /// Begins a transaction that changes rows. On PostgreSQL every statement sees what is committed by then, and rows are held by
 /// locks that statements ask for; on SQLite one such transaction runs at a time, from its beginning on, so that none that
@@ -10,12 +10,8 @@ use super::Observed;
 ///
 /// # Errors
 /// If there is no connection to be had.
-pub async fn begin_change(connection: &Observed<DatabaseConnection>) -> Result<Observed<DatabaseTransaction>, DbErr> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    connection.begin_with_options(options).await
+pub async fn begin_change(pool: &Observed<Pool>) -> Result<Observed<PoolTransaction>, DbErr> {
+    pool.begin_change().await
 }
 
 /// Whether a transaction failed for no fault of its own, and may well succeed when it is run again: others were in its way.

@@ -8,13 +8,13 @@ use std::{
 use async_graphql::{Response as Executed, parser::types::OperationType};
 use axum::http::HeaderMap;
 use opentelemetry::Context;
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use serde_json::json;
 
 use super::{Gateway, blanked::blanked, document::Document, refusal::Refusal, request_id, response};
 use crate::{
-    database::{Journal, Observed, Reader, Sent, Written},
+    database::{Journal, Observed, Pool, Reader, Sent, Written},
     graphql::Code,
     telemetry::{Ended, Kind, Outcome, Traces},
 };
@@ -80,8 +80,7 @@ impl<'a> Observation<'a> {
             reading_demand,
             ..
         } = self.gateway;
-        let observed =
-            |pool: &DatabaseConnection, demand| Observed::new(pool.clone(), Arc::clone(&self.journal), demand);
+        let observed = |pool: &Pool, demand| Observed::new(pool.clone(), Arc::clone(&self.journal), demand);
         let reading = pools.reading.as_ref().map(|pool| observed(pool, reading_demand));
         let became = execute(Reader::new(observed(&pools.main, demand), reading)).await;
         self.outcome = outcome(&became);

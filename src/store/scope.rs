@@ -8,8 +8,6 @@ use std::{
     },
 };
 
-use sea_orm::DatabaseConnection;
-
 use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
     audit_entry::AuditEntry,
@@ -25,7 +23,7 @@ use super::{
     user::User,
 };
 use crate::{
-    database::{Asker, Observed, Reader},
+    database::{Asker, Observed, Pool, Reader},
     viewer::{Viewer, identify_again},
 };
 
@@ -146,7 +144,7 @@ impl Scope {
     }
 
     /// A way to the database past the viewer, to prove who they are: what is written there stays, whatever becomes of a change.
-    pub(super) fn aside(&self) -> &Observed<DatabaseConnection> {
+    pub(super) fn aside(&self) -> &Observed<Pool> {
         self.reader.connection()
     }
 

@@ -56,8 +56,8 @@ on_both! {
             assert_eq!(payload["content"], json!({ "title": "About piece", "creator": { "name": "ann" } }));
         }
         assert_eq!((counted(&app, piece).await, waiting(&app).await), (7, 3));
-        fold_views(&app.db).await.unwrap();
-        fold_views(&app.db).await.unwrap();
+        fold_views(&app.db.clone().into()).await.unwrap();
+        fold_views(&app.db.clone().into()).await.unwrap();
         assert_eq!((counted(&app, piece).await, waiting(&app).await), (10, 0), "once each");
         let query = "query ($id: ID!) { content(by: { id: $id }) { viewCount } }";
         let data = app.as_(&ann).data_with(query, json!({ "id": global_id("Content", piece) })).await;
@@ -121,10 +121,10 @@ on_both! {
         let gateways = [app.as_(&ann), app.beside(open()).await.bearer(&ann.token)];
         let views = join_all((0..200).map(|n| gateways[n % 2].changed("recordView", input(piece), "__typename")));
         // Counted by two at once, all the while.
-        let folds = join_all((0..20).map(|_| async { fold_views(&app.db).await.unwrap() }));
+        let folds = join_all((0..20).map(|_| async { fold_views(&app.db.clone().into()).await.unwrap() }));
         join(views, folds).await;
         assert_eq!(counted(&app, piece).await + i32::try_from(waiting(&app).await).unwrap(), 207);
-        fold_views(&app.db).await.unwrap();
+        fold_views(&app.db.clone().into()).await.unwrap();
         assert_eq!((counted(&app, piece).await, waiting(&app).await), (207, 0));
         // Nobody's copy has become stale by that.
         let update = json!({ "id": global_id("Content", piece), "title": "New", "ifUnchangedSince": seen });
@@ -139,10 +139,10 @@ on_both! {
         }
         let client = app.as_(&ann);
         let edits = join_all(pieces.iter().map(|id| client.changed("updateContent", json!({ "id": global_id("Content", *id), "title": "New" }), "__typename")));
-        let folds = join_all((0..8).map(|_| async { fold_views(&app.db).await.unwrap() }));
+        let folds = join_all((0..8).map(|_| async { fold_views(&app.db.clone().into()).await.unwrap() }));
         join(edits, folds).await;
         // What somebody held in the meantime.
-        fold_views(&app.db).await.unwrap();
+        fold_views(&app.db.clone().into()).await.unwrap();
         for id in &pieces {
             assert_eq!(counted(&app, *id).await, 1_007);
         }
@@ -167,11 +167,11 @@ on_both! {
         };
         for table in ["content", "content_views"] {
             app.db.execute_unprepared(&fails.replace("%table", table)).await.unwrap();
-            fold_views(&app.db).await.unwrap_err();
+            fold_views(&app.db.clone().into()).await.unwrap_err();
             app.db.execute_unprepared(&works.replace("%table", table)).await.unwrap();
             assert_eq!((counted(&app, piece).await, waiting(&app).await), (7, 3), "{table}");
         }
-        fold_views(&app.db).await.unwrap();
+        fold_views(&app.db.clone().into()).await.unwrap();
         assert_eq!((counted(&app, piece).await, waiting(&app).await), (10, 0));
     }
 
@@ -183,7 +183,7 @@ on_both! {
         for id in [full, gone, piece, full] {
             viewed(&app, id, 1).await;
         }
-        fold_views(&app.db).await.unwrap();
+        fold_views(&app.db.clone().into()).await.unwrap();
         assert_eq!((counted(&app, full).await, counted(&app, piece).await, waiting(&app).await), (i32::MAX, 8, 0));
     }
 
@@ -236,7 +236,7 @@ async fn nobody_waits_for_whoever_holds_the_content() {
     }));
     let count = async {
         views.await;
-        fold_views(&app.db).await.unwrap();
+        fold_views(&app.db.clone().into()).await.unwrap();
     };
     // Whoever waited for the row would wait for this test.
     tokio::time::timeout(Duration::from_secs(60), count).await.unwrap();
@@ -246,6 +246,6 @@ async fn nobody_waits_for_whoever_holds_the_content() {
         "the others are counted"
     );
     holder.rollback().await.unwrap();
-    fold_views(&app.db).await.unwrap();
+    fold_views(&app.db.clone().into()).await.unwrap();
     assert_eq!((counted(&app, piece).await, waiting(&app).await), (32, 0));
 }

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use codex_gateway::database::{Asker, Pools, Reader};
-use sea_orm::{
-    TransactionTrait,
-    sea_query::{Expr, Query, SelectStatement},
-};
+use codex_gateway::database::{Asker, Pools, Reader, begin_change};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
 
 use super::{TABLES, all_keys, app, keys, only_connections, reader, text};
 use crate::support::{App, content};
@@ -137,7 +134,7 @@ async fn who_asked_last_has_no_part_in_the_next_statement() {
     draft.save(&app).await;
     let pools = only_connections(&app).await;
     // In one transaction, in which settings stay.
-    let transaction = pools.reading.as_ref().unwrap().begin().await.unwrap();
+    let transaction = begin_change(&pools.reading.unwrap().into()).await.unwrap();
     for (asker, expected) in [
         (format!("user:{}", author.id), "1"),
         (format!("user:{}", other.id), "0"),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use codex_gateway::{
-    database::{Asker, now},
+    database::{Asker, begin_change, now},
     policy,
     viewer::{Credential, Viewer, identify},
 };
@@ -214,7 +214,7 @@ async fn whoever_does_not_say_who_asks_gets_nothing() {
         &[("app.viewer", "user:"), ("app.tenant", "none")],
         &[("app.viewer", "nonsense"), ("app.tenant", "none")],
     ] {
-        let transaction = connection.begin().await.unwrap();
+        let transaction = begin_change(&connection.clone().into()).await.unwrap();
         for (name, value) in settings {
             text(&transaction, &format!("SELECT set_config('{name}', '{value}', true)"))
                 .await

@@ -14,12 +14,12 @@ pub use transaction::{Hold, Owners, Transaction};
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Error;
 use crate::{
-    database::{self, Observed},
+    database::{self, Observed, Pool, PoolTransaction},
     viewer::Viewer,
 };
 use idempotency::Recorded;
@@ -62,7 +62,7 @@ pub(super) enum Next {
 /// A request as a change sees it: who wants it, where its place in the answer is, and with what key it may come again.
 pub(super) struct Call<'a> {
     pub(super) viewer: &'a Arc<Viewer>,
-    pub(super) connection: &'a Observed<DatabaseConnection>,
+    pub(super) connection: &'a Observed<Pool>,
     pub(super) place: &'a str,
     pub(super) key: Option<&'a IdempotencyKey>,
 }
@@ -95,7 +95,7 @@ pub(super) async fn run<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Ou
 /// Tries to make the change, and commits it.
 async fn attempt<C: Change>(
     call: &Call<'_>,
-    database: Observed<DatabaseTransaction>,
+    database: Observed<PoolTransaction>,
     change: &C,
 ) -> Result<(C::Outcome, Next), Refusal> {
     let mut transaction = Transaction::new(call.viewer, database, C::ACTION);

@@ -15,8 +15,8 @@ use entity::audit_entry;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, IdenStatic,
-    IntoActiveModel, Iterable, ModelTrait, QueryFilter, QuerySelect, QueryTrait, SqlErr, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
+    ModelTrait, QueryFilter, QuerySelect, QueryTrait, SqlErr, Value,
     prelude::Uuid,
     sea_query::{Expr, ExprTrait},
 };
@@ -26,7 +26,7 @@ use super::{
     subject::{changed, last_changed, spoken, updated_at},
 };
 use crate::{
-    database::{self, Observed},
+    database::{self, Observed, PoolTransaction},
     viewer::Viewer,
 };
 use entries::together;
@@ -34,7 +34,7 @@ use entries::together;
 /// One change's transaction.
 pub struct Transaction {
     viewer: Arc<Viewer>,
-    database: Observed<DatabaseTransaction>,
+    database: Observed<PoolTransaction>,
     action: &'static str,
     at: DateTime<Utc>,
     entries: Vec<audit_entry::ActiveModel>,
@@ -43,7 +43,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    pub(super) fn new(viewer: &Arc<Viewer>, database: Observed<DatabaseTransaction>, action: &'static str) -> Self {
+    pub(super) fn new(viewer: &Arc<Viewer>, database: Observed<PoolTransaction>, action: &'static str) -> Self {
         Self {
             viewer: Arc::clone(viewer),
             database,

@@ -7,6 +7,7 @@ mod connections;
 mod dialect;
 mod exclusive;
 mod journal;
+mod kept;
 mod observed;
 mod pool;
 mod reader;
@@ -22,12 +23,14 @@ pub use connect::{ConnectError, Pools, Settings, connect, connect_for_requests, 
 pub use dialect::{Children, OrderColumn, any_of, contains_text, first_per_parent, has_any_tag, order_by};
 pub use exclusive::exclusively;
 pub use journal::{Journal, Sent, Written};
+pub use kept::{Text, kept};
 pub use observed::{Demand, Observed, PoolState};
 pub use pool::{Pool, PoolTransaction};
 pub use reader::Reader;
 pub use row::Row;
 pub use row_security::{Asker, Complaint, READER, RowSecurity, complaints};
 pub use slots::{MANY, Marks, NOTHING, Slots, Taken, any_value};
+pub use text::written;
 pub use trouble::Trouble;
 pub use writer::{begin_change, may_be_retried};
 

@@ -7,21 +7,13 @@
 //! Which value belongs where is found out with marks: the statement is built once with marks for values, and each of its values
 //! must be one of the marks. A statement in which there is another one is built anew each time.
 
-use std::{
-    any::TypeId,
-    hash::{Hash, Hasher},
-    sync::{Arc, LazyLock},
-};
+use std::{any::TypeId, hash::Hash};
 
-use quick_cache::sync::Cache;
-use sea_orm::{
-    DbBackend, Statement,
-    sea_query::{SelectStatement, Values},
-};
+use sea_orm::{DbBackend, Statement, sea_query::SelectStatement};
 
 use super::{Error, Key, scope::Access};
 use crate::{
-    database::{Marks, Row, Slots, Taken},
+    database::{Marks, Reader, Row, Slots, Taken, Text, kept, written},
     viewer::Viewer,
 };
 
@@ -51,85 +43,41 @@ pub(super) fn keys(keys: &mut Vec<Key>, slots: &mut dyn Slots) {
 
 /// Asks, and gives the rows.
 pub(super) async fn ask(access: &Access, question: &impl Question) -> Result<Vec<Row>, Error> {
-    let statement = match access.viewer.backend() {
-        DbBackend::Postgres => kept(access, question),
-        // There is no plan to keep by the text, and every list of another length has another.
-        _ => access.reader.written(&question.statement(&access.viewer)),
-    };
+    let statement = statement(&access.viewer, Some(&access.reader), question);
     Ok(access.reader.ask(statement).await?)
 }
 
-/// How a statement is made.
-#[derive(Debug)]
-enum Text {
-    /// From this text, and for each of its places the number of the value that belongs there.
-    Kept(String, Vec<usize>),
-    /// From the question, each time.
-    Built,
-}
-
-/// As many shapes as there are kept: more than clients that mean well have queries.
-const MOST_SHAPES: usize = 2_000;
-
-static TEXTS: LazyLock<Cache<Vec<u8>, Arc<Text>>> = LazyLock::new(|| Cache::new(MOST_SHAPES));
-
-fn kept<Q: Question>(access: &Access, question: &Q) -> Statement {
-    let (viewer, reader) = (&*access.viewer, &*access.reader);
+/// The statement that asks this for the viewer: as the reader's asker, if there is a reader, and as the gateway itself otherwise.
+pub(super) fn statement<Q: Question>(viewer: &Viewer, reader: Option<&Reader>, question: &Q) -> Statement {
+    let built = || {
+        let statement = question.statement(viewer);
+        match reader {
+            Some(reader) => reader.written(&statement),
+            None => written(viewer.backend(), &statement),
+        }
+    };
+    if viewer.backend() != DbBackend::Postgres {
+        // There is no plan to keep by the text, and every list of another length has another.
+        return built();
+    }
     let mut left = question.clone();
     let mut taken = Taken::default();
     left.slots(&mut taken);
     let mut values = taken.0;
     values.extend(viewer.values());
-    values.extend(reader.values());
+    values.extend(reader.into_iter().flat_map(Reader::values));
 
-    let mut shape = Shape(Vec::with_capacity(256));
-    (TypeId::of::<Q>(), left, viewer.shape(), reader.is_asking()).hash(&mut shape);
-    let text = TEXTS.get(&shape.0).unwrap_or_else(|| {
-        let text = Arc::new(text(access, question));
-        TEXTS.insert(shape.0, Arc::clone(&text));
-        text
-    });
-    let built = || reader.written(&question.statement(viewer));
-    let Text::Kept(text, places) = &*text else {
-        return built();
+    let is_asking = reader.is_some_and(Reader::is_asking);
+    let shape = (TypeId::of::<Q>(), left, viewer.shape(), is_asking);
+    let text = || {
+        let (mut question, mut marks) = (question.clone(), Marks::default());
+        question.slots(&mut marks);
+        let statement = question.statement(&viewer.marked(&mut marks));
+        let written = match reader {
+            Some(reader) => reader.written_with_marks(&statement, &mut marks),
+            None => written(DbBackend::Postgres, &statement),
+        };
+        Text::marked(written, &marks)
     };
-    let statement = Statement {
-        sql: text.clone(),
-        values: Some(Values(
-            places.iter().filter_map(|place| values.get(*place).cloned()).collect(),
-        )),
-        db_backend: DbBackend::Postgres,
-    };
-    // All tests are tests of this.
-    debug_assert_eq!(statement, built());
-    statement
-}
-
-fn text<Q: Question>(access: &Access, question: &Q) -> Text {
-    let mut question = question.clone();
-    let mut marks = Marks::default();
-    question.slots(&mut marks);
-    let viewer = access.viewer.marked(&mut marks);
-    let statement = access
-        .reader
-        .written_with_marks(&question.statement(&viewer), &mut marks);
-    let values = statement.values.unwrap_or(Values(Vec::new())).0;
-    let place = |value| marks.values.iter().position(|mark| mark == value);
-    match values.iter().map(place).collect() {
-        Some(places) => Text::Kept(statement.sql, places),
-        None => Text::Built,
-    }
-}
-
-/// Writes down what is hashed, so that two shapes are the same only if all of it is.
-struct Shape(Vec<u8>);
-
-impl Hasher for Shape {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn finish(&self) -> u64 {
-        0
-    }
+    kept(shape, &values, text, built)
 }

@@ -1,20 +1,24 @@
 //! From a credential to a viewer, in one statement. Nothing is kept between requests: a session or a membership that is
 //! revoked ends with the next request, on every gateway. A session in use goes on, as the authentication library has it.
 
-use chrono::TimeDelta;
+use std::any::TypeId;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
+    is,
     membership::{self, Role},
     organization, session, user,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, QueryFilter,
+    QuerySelect, QueryTrait, Value,
     sea_query::{Expr, ExprTrait, IntoColumnRef, JoinType, Query, SelectStatement},
 };
 use thiserror::Error;
 use uuid::Uuid;
 
 use super::{Credential, Identity, Membership, Viewer};
-use crate::database::{self, Reader, Row};
+use crate::database::{self, Marks, Reader, Row, Text, kept, written};
 
 /// How long a session lasts from the time at which it was made or extended.
 pub const LASTS: TimeDelta = TimeDelta::days(7);
@@ -52,7 +56,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
             });
         }
         (None, Some(slug)) => {
-            let rows = reader.all(&tenant_by_slug(slug)).await?;
+            let rows = Box::pin(reader.all(&tenant_by_slug(slug))).await?;
             let id = rows.first().ok_or(SignInError::UnknownTenant)?.get(0)?;
             return Ok(Viewer {
                 identity: None,
@@ -63,9 +67,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
         }
     };
 
-    let rows = reader
-        .all(&session_row(session::Column::Token.eq(token), tenant, at))
-        .await?;
+    let rows = Box::pin(session_rows(reader, session::Column::Token, token, tenant, at)).await?;
     let first = rows.first().ok_or(SignInError::Unauthenticated)?;
     let pinned: Option<Uuid> = first.get(5)?;
     if tenant.is_some() && pinned.is_none() {
@@ -87,7 +89,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
 pub async fn identify_again(reader: &Reader, session_id: Option<&str>, tenant: Option<Uuid>) -> Result<Viewer, DbErr> {
     let at = database::now();
     let rows = match session_id {
-        Some(id) => reader.all(&session_row(session::Column::Id.eq(id), None, at)).await?,
+        Some(id) => session_rows(reader, session::Column::Id, id, None, at).await?,
         None => Vec::new(),
     };
     Ok(Viewer {
@@ -150,9 +152,39 @@ fn tenant_by_slug(slug: &str) -> SelectStatement {
         .into_query()
 }
 
+/// The rows of the session of which this column holds this; the gateway itself reads them.
+async fn session_rows(
+    reader: &Reader,
+    column: session::Column,
+    this: &str,
+    tenant: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Row>, DbErr> {
+    let built =
+        |this: &str, tenant: Option<&str>, at| written(reader.backend(), &session_row(column.eq(this), tenant, at));
+    let statement = match reader.backend() {
+        DbBackend::Postgres => {
+            let shape = (TypeId::of::<session::Entity>(), column.as_str(), tenant.is_some());
+            let mut values: Vec<Value> = vec![this.into(), at.into()];
+            values.extend(tenant.map(Value::from));
+            let text = || {
+                let mut marks = Marks::default();
+                let (this, at) = (marks.mark_text(), marks.mark_time());
+                let tenant = tenant.map(|_| marks.mark_text());
+                marks.values = vec![this.as_str().into(), at.into()];
+                marks.values.extend(tenant.as_deref().map(Value::from));
+                Text::marked(built(&this, tenant.as_deref(), at), &marks)
+            };
+            kept(shape, &values, text, || built(this, tenant, at))
+        }
+        _ => built(this, tenant, at),
+    };
+    reader.ask(statement).await
+}
+
 /// One row for each membership that counts, or one row without. Columns: session, user, platform role, organization, role
 /// in it, tenant, the session's end.
-fn session_row(which: Expr, tenant: Option<&str>, at: chrono::DateTime<chrono::Utc>) -> SelectStatement {
+fn session_row(which: Expr, tenant: Option<&str>, at: DateTime<Utc>) -> SelectStatement {
     let mut statement = Query::select();
     statement
         .column((session::Entity, session::Column::Id))
@@ -173,7 +205,7 @@ fn session_row(which: Expr, tenant: Option<&str>, at: chrono::DateTime<chrono::U
             membership::Entity,
             Condition::all()
                 .add(equal(membership::Column::UserId, user::Column::Id))
-                .add(membership::Column::Status.eq(membership::Status::Active))
+                .add(is(membership::Column::Status, membership::Status::Active))
                 .add(Expr::exists(organization_lives())),
         )
         .and_where(which)

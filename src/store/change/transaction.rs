@@ -16,7 +16,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
-    ModelTrait, QueryFilter, QuerySelect, QueryTrait, SqlErr, Value,
+    ModelTrait, QueryFilter, QuerySelect, SqlErr, UpdateMany, Value,
     prelude::Uuid,
     sea_query::{Expr, ExprTrait},
 };
@@ -30,6 +30,7 @@ use crate::{
     viewer::Viewer,
 };
 use entries::together;
+use found::held;
 
 /// One change's transaction.
 pub struct Transaction {
@@ -179,28 +180,26 @@ impl Transaction {
         }
         // Later than any client has seen, whatever the clocks say: it is by this time that a lost update is noticed.
         let time = Ord::max(database::now(), last_changed::<S>(before)? + Duration::microseconds(1));
-        let mut update = S::update_many().filter(this::<S>(before)?);
-        for column in &columns {
-            update = update.col_expr(*column, column.save_as(Expr::val(after.get(*column))));
-        }
-        update = update.col_expr(updated_at::<S>()?, Expr::val(time));
-        let (key, before, after) = (
+        let changes: Vec<(S::Column, Value)> = columns.iter().map(|column| (*column, after.get(*column))).collect();
+        let (key, said, now_said) = (
             S::key(before),
             spoken::<S>(before, &columns),
             spoken::<S>(after, &columns),
         );
-        let entry = |tenant: &Option<Uuid>| self.entry::<S>(&key, *tenant, Some(before.clone()), Some(after.clone()));
+        let entry = |tenant: &Option<Uuid>| self.entry::<S>(&key, *tenant, Some(said.clone()), Some(now_said.clone()));
         let entries: Vec<_> = tenants.iter().map(entry).collect();
         let written = match self.backend() {
             // One statement, and one way there and back, for both.
-            DbBackend::Postgres => self
-                .database
-                .execute(&together(update.into_query(), &entries)?)
-                .await
-                .map(drop),
+            DbBackend::Postgres => {
+                let statement = together::<S>(before, changes, time, &entries)?;
+                self.database.execute_raw(statement).await.map(drop)
+            }
             _ => {
                 self.entries.extend(entries);
-                update.exec(&self.database).await.map(drop)
+                update_of::<S>(before, changes, time)?
+                    .exec(&self.database)
+                    .await
+                    .map(drop)
             }
         };
         written.map_err(|error| unless_taken(error, taken))
@@ -251,7 +250,7 @@ impl Transaction {
                 false => rows.column(column),
             };
         }
-        let rows = self.held(rows, Hold::ToChange).all(&self.database).await?;
+        let rows = held(rows, Hold::ToChange, self.backend()).all(&self.database).await?;
 
         let mut time = database::now();
         for before in &rows {
@@ -330,6 +329,21 @@ impl Transaction {
     pub(super) async fn rollback(self) -> Result<(), DbErr> {
         self.database.rollback().await
     }
+}
+
+/// Writes these values, and the time, into a row.
+fn update_of<S: Subject>(
+    row: &S::Model,
+    changes: Vec<(S::Column, Value)>,
+    time: DateTime<Utc>,
+) -> Result<UpdateMany<S>, DbErr> {
+    let mut update = S::update_many();
+    for (column, value) in changes {
+        update = update.col_expr(column, column.save_as(Expr::val(value)));
+    }
+    Ok(update
+        .col_expr(updated_at::<S>()?, Expr::val(time))
+        .filter(this::<S>(row)?))
 }
 
 /// The row itself, by its key.

@@ -1,18 +1,23 @@
 //! Entries in the audit log: made, and written.
 
+use std::any::TypeId;
+
+use chrono::{DateTime, Utc};
 use entity::audit_entry::{ActiveModel, Column, Entity};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ConnectionTrait, DbErr, EntityTrait, Iterable,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryTrait,
+    Statement, Value,
     prelude::Uuid,
-    sea_query::{
-        CommonTableExpression, Expr, Query, SelectStatement, UnionType, UpdateStatement, WithClause, WithQuery,
-    },
+    sea_query::{CommonTableExpression, Expr, Query, UnionType, UpdateStatement, WithClause, WithQuery},
 };
 
-use super::Transaction;
-use crate::store::{Key, change::Subject};
+use super::{Transaction, update_of};
+use crate::{
+    database::{Text, kept},
+    store::{Key, change::Subject},
+};
 
 /// How many audit entries go into one statement.
 const ENTRIES_AT_ONCE: usize = 500;
@@ -65,23 +70,41 @@ pub(super) async fn write(database: &impl ConnectionTrait, mut entries: Vec<Acti
 const CHANGED: &str = "changed";
 
 /// Changes a row and writes these entries about it, in one statement, as PostgreSQL alone has it; none, if there is no such row to be
-/// changed.
-pub(super) fn together(mut update: UpdateStatement, entries: &[ActiveModel]) -> Result<WithQuery, DbErr> {
+/// changed. What it says of the row and of the entries are its values, in this order.
+pub(super) fn together<S: Subject>(
+    row: &S::Model,
+    changes: Vec<(S::Column, Value)>,
+    time: DateTime<Utc>,
+    entries: &[ActiveModel],
+) -> Result<Statement, DbErr> {
+    let names: Vec<&str> = changes.iter().map(|(column, _)| column.as_str()).collect();
+    let keys = <S::PrimaryKey as Iterable>::iter().map(|key| row.get(key.into_column()));
+    let mut values: Vec<Value> = changes.iter().map(|(_, value)| value.clone()).collect();
+    values.push(time.into());
+    values.extend(keys);
+    values.extend(entries.iter().flat_map(said));
+
+    let shape = (TypeId::of::<S>(), names, entries.len());
+    let mut update = update_of::<S>(row, changes, time)?.into_query();
     update.returning(Query::returning().expr(Expr::cust("1")));
-    let mut changed = CommonTableExpression::new();
-    changed.table_name(CHANGED).query(update);
-    let entries = entries
-        .iter()
-        .map(values)
-        .reduce(|mut all, one| all.union(UnionType::All, one).take());
-    let mut insert = Query::insert().into_table(Entity).columns(Column::iter()).take();
-    insert
-        .select_from(entries.unwrap_or_default())
-        .map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok(insert.with(WithClause::new().cte(changed).to_owned()))
+    let built = || DbBackend::Postgres.build(&logged(update.clone(), entries));
+    Ok(kept(shape, &values, || Text::in_order(built()), built))
 }
 
-fn values(entry: &ActiveModel) -> SelectStatement {
-    let values = Column::iter().filter_map(|column| entry.get(column).into_value());
-    Query::select().exprs(values.map(Expr::val)).from(CHANGED).take()
+/// An update that gives the rows it has changed, and an insert of the entries about it.
+fn logged(update: UpdateStatement, entries: &[ActiveModel]) -> WithQuery {
+    let mut changed = CommonTableExpression::new();
+    changed.table_name(CHANGED).query(update);
+    let entry = |entry| Query::select().exprs(said(entry).map(Expr::val)).from(CHANGED).take();
+    let entries = entries.iter().map(entry);
+    let entries = entries.reduce(|mut all, one| all.union(UnionType::All, one).take());
+    let mut insert = Query::insert().into_table(Entity).columns(Column::iter()).take();
+    // As many columns as there are values in each.
+    let _ = insert.select_from(entries.unwrap_or_default());
+    insert.with(WithClause::new().cte(changed).to_owned())
+}
+
+/// What an entry says, a value for each column.
+fn said(entry: &ActiveModel) -> impl Iterator<Item = Value> {
+    Column::iter().filter_map(|column| entry.get(column).into_value())
 }

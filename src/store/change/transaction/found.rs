@@ -1,15 +1,27 @@
 //! Finding rows within the viewer's scope, and holding them.
 
+use std::marker::PhantomData;
+
+use derive_where::derive_where;
 use sea_orm::{
-    Condition, DbBackend, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
-    sea_query::{Expr, ExprTrait, LockType},
+    Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, LockType, SelectStatement},
 };
 
 use super::Transaction;
-use crate::store::{Key, Noun, change::Refusal, noun::column};
+use crate::{
+    database::{Slots, any_of},
+    store::{
+        Key, Noun,
+        change::Refusal,
+        noun::column,
+        question::{self, Question, statement},
+    },
+    viewer::Viewer,
+};
 
 /// How a row is held until the transaction ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hold {
     /// It is going to be changed: nobody else may hold it. New rows may still name it.
     ToChange,
@@ -27,8 +39,17 @@ impl Transaction {
         key: impl Into<Key>,
         hold: Hold,
     ) -> Result<<N::Entity as EntityTrait>::Model, Refusal> {
-        let own = Expr::col(column::<N::Entity>(N::KEY.name)).eq(key.into().value());
-        self.one::<N>(own.into(), hold).await?.ok_or(Refusal::NotFound)
+        let held = Held::<N> {
+            key: vec![key.into()],
+            hold,
+            noun: PhantomData,
+        };
+        let found = self
+            .database
+            .query_one_raw(statement(&self.viewer, None, &held))
+            .await?;
+        let row = found.ok_or(Refusal::NotFound)?;
+        Ok(FromQueryResult::from_query_result(&row, "")?)
     }
 
     /// The first row of which this holds, if the viewer may see it; it is held until the end.
@@ -40,8 +61,7 @@ impl Transaction {
         which: Condition,
         hold: Hold,
     ) -> Result<Option<<N::Entity as EntityTrait>::Model>, Refusal> {
-        let found = N::Entity::find().filter(which).filter(N::visible(&self.viewer));
-        Ok(self.held(found, hold).one(&self.database).await?)
+        Ok(visible::<N>(&self.viewer, which, hold).one(&self.database).await?)
     }
 
     /// All rows of which this holds and that the viewer may see; they are held until the end.
@@ -53,19 +73,7 @@ impl Transaction {
         which: Condition,
         hold: Hold,
     ) -> Result<Vec<<N::Entity as EntityTrait>::Model>, Refusal> {
-        let found = N::Entity::find().filter(which).filter(N::visible(&self.viewer));
-        Ok(self.held(found, hold).all(&self.database).await?)
-    }
-
-    pub(super) fn held<E: EntityTrait>(&self, select: Select<E>, hold: Hold) -> Select<E> {
-        // SQLite has no such locks, and needs none: there is one change at a time.
-        match (self.backend(), hold) {
-            // As strong as an update's own lock, and no stronger: or every row written meanwhile that names this one, such as
-            // the audit log's of its organization, would wait, and two such transactions for each other.
-            (DbBackend::Postgres, Hold::ToChange) => select.lock(LockType::NoKeyUpdate),
-            (DbBackend::Postgres, Hold::AsItIs) => select.lock_shared(),
-            _ => select,
-        }
+        Ok(visible::<N>(&self.viewer, which, hold).all(&self.database).await?)
     }
 
     /// Whether the viewer sees a row of which this holds. None is read, and none is held.
@@ -76,5 +84,44 @@ impl Transaction {
         let found = N::Entity::find().select_only().expr(Expr::val(1));
         let found = found.filter(which).filter(N::visible(&self.viewer));
         self.any(found.into_query()).await
+    }
+}
+
+/// The row with this key, held.
+#[derive_where(Clone, Hash)]
+struct Held<N> {
+    /// There is one.
+    key: Vec<Key>,
+    hold: Hold,
+    noun: PhantomData<fn() -> N>,
+}
+
+impl<N: Noun> Question for Held<N> {
+    fn slots(&mut self, slots: &mut dyn Slots) {
+        question::keys(&mut self.key, slots);
+    }
+
+    fn statement(&self, viewer: &Viewer) -> SelectStatement {
+        let keys = self.key.iter().map(Key::value).collect();
+        let this = any_of(viewer.backend(), column::<N::Entity>(N::KEY.name), keys);
+        visible::<N>(viewer, this.into(), self.hold).into_query()
+    }
+}
+
+/// The rows of which this holds and that the viewer may see, held.
+fn visible<N: Noun>(viewer: &Viewer, which: Condition, hold: Hold) -> Select<N::Entity> {
+    let found = N::Entity::find().filter(which).filter(N::visible(viewer));
+    held(found, hold, viewer.backend())
+}
+
+/// The rows that a statement gives, held.
+pub(super) fn held<E: EntityTrait>(select: Select<E>, hold: Hold, backend: DbBackend) -> Select<E> {
+    // SQLite has no such locks, and needs none: there is one change at a time.
+    match (backend, hold) {
+        // As strong as an update's own lock, and no stronger: or every row written meanwhile that names this one, such as
+        // the audit log's of its organization, would wait, and two such transactions for each other.
+        (DbBackend::Postgres, Hold::ToChange) => select.lock(LockType::NoKeyUpdate),
+        (DbBackend::Postgres, Hold::AsItIs) => select.lock_shared(),
+        _ => select,
     }
 }

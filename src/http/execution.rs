@@ -112,7 +112,7 @@ impl Operation {
         let asked = scope.viewer();
         let keyed = self.key.is_some();
         if let Some(key) = self.key
-            && let Some(answer) = idempotency::answered(&scope, key).await?
+            && let Some(answer) = Box::pin(idempotency::answered(&scope, key)).await?
         {
             return Ok(answer);
         }
@@ -127,7 +127,9 @@ impl Operation {
         request.operation_name = self.name;
         let variables = (!valid).then(|| self.variables.clone());
         request.variables = Variables::from_json(self.variables.into());
-        let mut executed = response::begun(scope.drive(schema.execute(request)).await)?;
+        // In a box, which is moved where the library's own large future would be copied.
+        let execution = Box::pin(schema.execute(request));
+        let mut executed = response::begun(scope.drive(execution).await)?;
         if let Some(variables) = variables {
             self.document.validity.found(&self.document.parsed, &variables);
         }
@@ -139,7 +141,7 @@ impl Operation {
             executed.extensions.insert("cost".to_owned(), self.cost.0.into());
         }
         if keyed {
-            idempotency::keep(&scope, &asked, &executed).await;
+            Box::pin(idempotency::keep(&scope, &asked, &executed)).await;
         }
         for cookie in claim.cookies(handover.take(), extended, &gateway.settings) {
             executed.http_headers.append(header::SET_COOKIE, cookie);

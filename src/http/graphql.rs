@@ -77,7 +77,7 @@ async fn respond(gateway: &Gateway, client: Client, head: &Parts, body: Body) ->
             let (seen, operation) = prepare(parameters)?;
             let turn = gateway.turn().await?;
             let execute = |reader| operation.execute(gateway, client, &claim, reader);
-            let executed = turn.run(seen.during(execute)).await;
+            let executed = turn.run(Box::pin(seen.during(execute))).await;
             Ok(Answered::One(gateway.noted(executed)?))
         }
         Asked::Batch(batch) => {
@@ -91,7 +91,7 @@ async fn respond(gateway: &Gateway, client: Client, head: &Parts, body: Body) ->
                 let executed: Result<Executed, Refusal> = match operation {
                     Ok((seen, operation)) => {
                         let execute = |reader| operation.execute(gateway, client.clone(), &claim, reader);
-                        turn.run(seen.during(execute)).await
+                        turn.run(Box::pin(seen.during(execute))).await
                     }
                     Err(refusal) => Err(refusal),
                 };

@@ -70,7 +70,7 @@ impl<'a> Claim<'a> {
         if self.passing || !viewer.session_is_due() {
             return false;
         }
-        let extended = extend(reader.connection(), viewer).await;
+        let extended = Box::pin(extend(reader.connection(), viewer)).await;
         if let Err(error) = &extended {
             tracing::warn!("a session could not be extended: {error}");
         }

@@ -4,14 +4,14 @@
 //! keys are gathered until the request's execution has stalled, and only then given to the loader, all at once.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::RandomState},
     fmt::{self, Debug},
     future::{Future, poll_fn},
-    hash::Hash,
+    hash::{BuildHasher, Hash, Hasher},
     marker::PhantomData,
     pin::pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
@@ -95,9 +95,38 @@ impl<N: Noun> Reading for Counts<N> {
 
 /// A loader's key.
 #[derive_where(Clone, PartialEq, Eq, Hash)]
-pub(super) struct Ask<R: Reading> {
-    pub(super) own: R::Own,
-    pub(super) shared: Arc<R::Shared>,
+struct Ask<R: Reading> {
+    own: R::Own,
+    shared: Shared<R::Shared>,
+}
+
+/// What is the same for all of a batch. It is large, and a key is hashed often, so its hash is found once.
+#[derive_where(Clone)]
+struct Shared<S> {
+    value: Arc<S>,
+    hash: u64,
+}
+
+impl<S: Hash> Shared<S> {
+    fn new(value: Arc<S>) -> Self {
+        static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let hash = STATE.hash_one(&*value);
+        Self { value, hash }
+    }
+}
+
+impl<S: Eq> PartialEq for Shared<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && (Arc::ptr_eq(&self.value, &other.value) || self.value == other.value)
+    }
+}
+
+impl<S: Eq> Eq for Shared<S> {}
+
+impl<S> Hash for Shared<S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
 }
 
 /// Says no more than it has to: the crate prepares a message with every key that it looks up, for when it is not there.
@@ -115,14 +144,14 @@ struct Batch<R> {
 
 impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
     async fn load(&mut self, keys: &[Ask<R>]) -> HashMap<Ask<R>, Outcome<R::Value>> {
-        let mut groups: HashMap<&Arc<R::Shared>, Vec<R::Own>> = HashMap::new();
+        let mut groups: HashMap<&Shared<R::Shared>, Vec<R::Own>> = HashMap::new();
         for key in keys {
             groups.entry(&key.shared).or_default().push(key.own.clone());
         }
         let mut read = HashMap::with_capacity(keys.len());
         for (shared, owns) in groups {
             self.access.reader.connection().journal().batch(owns.len());
-            let values = R::read(&self.access, shared, &owns).await.map_err(Arc::new);
+            let values = R::read(&self.access, &shared.value, &owns).await.map_err(Arc::new);
             for own in owns {
                 let value = match &values {
                     Ok(values) => Ok(values.get(&own).cloned().unwrap_or_default()),
@@ -131,7 +160,7 @@ impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
                 read.insert(
                     Ask {
                         own,
-                        shared: Arc::clone(shared),
+                        shared: shared.clone(),
                     },
                     value,
                 );
@@ -145,29 +174,32 @@ impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
 type Waiting<R> = (Ask<R>, oneshot::Sender<Outcome<<R as Reading>::Value>>);
 
 /// Gathers keys, and keeps what was read for them until the request ends.
+#[derive_where(Default)]
 pub(super) struct Loader<R: Reading> {
-    cache: cached::Loader<Ask<R>, Outcome<R::Value>, Batch<R>>,
+    /// There from the first batch on: most requests need few of all loaders.
+    cache: OnceLock<Cache<R>>,
     waiting: Mutex<Vec<Waiting<R>>>,
 }
 
+type Cache<R> = cached::Loader<Ask<R>, Outcome<<R as Reading>::Value>, Batch<R>>;
+
 impl<R: Reading> Loader<R> {
-    pub(super) fn new(access: &Arc<Access>) -> Self {
-        let batch = Batch {
-            access: Arc::clone(access),
-            reading: PhantomData,
-        };
-        let cache = cached::Loader::new(batch)
-            .with_max_batch_size(usize::MAX)
-            .with_yield_count(0);
-        Self {
-            cache,
-            waiting: Mutex::default(),
-        }
+    fn cache(&self, access: &Arc<Access>) -> &Cache<R> {
+        self.cache.get_or_init(|| {
+            let batch = Batch {
+                access: Arc::clone(access),
+                reading: PhantomData,
+            };
+            cached::Loader::new(batch)
+                .with_max_batch_size(usize::MAX)
+                .with_yield_count(0)
+        })
     }
 
     /// Asks for one thing, and waits until [`drive`] has had it read.
     pub(super) async fn load(&self, own: R::Own, shared: Arc<R::Shared>) -> Outcome<R::Value> {
         let (sender, receiver) = oneshot::channel();
+        let shared = Shared::new(shared);
         self.queue().push((Ask { own, shared }, sender));
         receiver.await.unwrap_or_else(|_| Err(Arc::new(Error::LeftOut)))
     }
@@ -177,13 +209,13 @@ impl<R: Reading> Loader<R> {
     }
 
     /// Reads all that was asked for since the last time.
-    pub(super) async fn run(&self) {
+    pub(super) async fn run(&self, access: &Arc<Access>) {
         let waiting = std::mem::take(&mut *self.queue());
         if waiting.is_empty() {
             return;
         }
         let keys = waiting.iter().map(|(key, _)| key.clone()).collect();
-        let read = self.cache.try_load_many(keys).await.unwrap_or_default();
+        let read = self.cache(access).try_load_many(keys).await.unwrap_or_default();
         for (key, sender) in waiting {
             let outcome = read.get(&key).cloned().unwrap_or_else(|| Err(Arc::new(Error::LeftOut)));
             // Whoever does not wait any more has no use for it.

@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use derive_where::derive_where;
+
 use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
     audit_entry::AuditEntry,
@@ -59,7 +61,7 @@ impl Now {
             reader: Arc::clone(reader),
         });
         Arc::new(Self {
-            loads: Loads::new(&access),
+            loads: Loads::default(),
             access,
         })
     }
@@ -177,7 +179,10 @@ impl Scope {
     /// nor other requests have a part in it.
     pub async fn drive<T>(&self, execution: impl Future<Output = T>) -> T {
         let waiting = || self.now().loads.waiting();
-        let run = || async { self.now().loads.run().await };
+        let run = || async {
+            let now = self.now();
+            now.loads.run(&now.access).await;
+        };
         batch::drive(execution, waiting, run).await
     }
 
@@ -191,6 +196,7 @@ fn asker(viewer: &Viewer) -> Asker {
 }
 
 /// One noun's loaders.
+#[derive_where(Default)]
 pub struct NounLoads<N: Noun> {
     rows: Loader<Rows<N>>,
     pages: Loader<Pages<N>>,
@@ -198,41 +204,35 @@ pub struct NounLoads<N: Noun> {
 }
 
 impl<N: Noun> NounLoads<N> {
-    fn new(access: &Arc<Access>) -> Self {
-        Self {
-            rows: Loader::new(access),
-            pages: Loader::new(access),
-            counts: Loader::new(access),
-        }
-    }
-
     fn waiting(&self) -> bool {
         self.rows.waiting() || self.pages.waiting() || self.counts.waiting()
     }
 
-    async fn run(&self) {
-        self.rows.run().await;
-        self.pages.run().await;
-        self.counts.run().await;
+    async fn run(&self, access: &Arc<Access>) {
+        self.rows.run(access).await;
+        self.pages.run(access).await;
+        self.counts.run(access).await;
     }
 }
 
 macro_rules! loads {
     ($($noun:ident: $row:ty,)+) => {
         /// Every noun's loaders.
+        #[derive(Default)]
         pub struct Loads { $(pub(super) $noun: NounLoads<$row>),+ }
 
         impl Loads {
-            fn new(access: &Arc<Access>) -> Self {
-                Self { $($noun: NounLoads::new(access)),+ }
-            }
-
             fn waiting(&self) -> bool {
                 false $(|| self.$noun.waiting())+
             }
 
-            async fn run(&self) {
-                $(self.$noun.run().await;)+
+            async fn run(&self, access: &Arc<Access>) {
+                $(
+                    if self.$noun.waiting() {
+                        // In a box, or whoever waits for this were as large as all nouns' reading together.
+                        Box::pin(self.$noun.run(access)).await;
+                    }
+                )+
             }
         }
     };

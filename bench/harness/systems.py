@@ -29,7 +29,7 @@ class System:
     def start(self, url):
         port = free_port()
         environment = {
-            "DATABASE_URL": url, "PORT": str(port), "CONNECTIONS": str(CONNECTIONS),
+            "DATABASE_URL": url, "PORT": str(port), "CONNECTIONS": str(CONNECTIONS), "PGAPPNAME": PEER_NAME if self.is_peer else self.dialect,
             "NODE_ENV": "production", "GRAPHILE_ENV": "production", **self.environment,
         }
         if self.dialect == "gateway":
@@ -86,9 +86,28 @@ SYSTEMS = {
 }
 USUAL = [name for name in SYSTEMS if name != "postgraphile-workers"]
 
-# The role that PostGraphile takes with pgSettings: bound by the same policies as the gateway, and able to change a title.
-PEER_ROLE = """
+# What peers' connections call themselves.
+PEER_NAME = "peer"
+
+# The role that PostGraphile takes with pgSettings: bound by the same policies as the gateway, and able to change a title. And the rest
+# of a write, which is the database's business where the server knows no more than tables: the time of the change, and its place in
+# the audit log. The gateway and the floor write these themselves.
+PEER_ROLE = f"""
     DO $$ BEGIN CREATE ROLE bench_peer NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
     GRANT codex_reader TO bench_peer;
     GRANT UPDATE (title) ON content TO bench_peer;
+
+    CREATE FUNCTION bench_log() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+        NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 microsecond');
+        INSERT INTO audit_entries
+            (id, actor_id, organization_id, action, subject_type, subject_id, before, after, created_at, updated_at)
+        VALUES (
+            gen_random_uuid(), substr(NULLIF(current_setting('app.viewer', true), ''), 6), NEW.organization_id, 'content.update',
+            'content', NEW.id::text, jsonb_build_object('title', OLD.title), jsonb_build_object('title', NEW.title), now(), now()
+        );
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER bench_log BEFORE UPDATE ON content FOR EACH ROW
+    WHEN (current_setting('application_name') = '{PEER_NAME}' AND OLD.title <> NEW.title) EXECUTE FUNCTION bench_log();
 """

@@ -88,7 +88,7 @@ pub async fn connect_for_requests(
     availability: Arc<Availability>,
     row_security: RowSecurity,
 ) -> Result<Pools, ConnectError> {
-    if is_sqlite(&settings.url) {
+    if is_sqlite(known(&settings.url)?) {
         return Ok(open(settings, until(settings, deadline)?).await?.into());
     }
     let own = async |connections, begins_with| {
@@ -163,13 +163,15 @@ pub async fn connect_read_only(settings: &Settings) -> Result<DatabaseConnection
     open(settings, options).await
 }
 
+/// The address, if it is one of a kind that the gateway speaks.
+fn known(url: &str) -> Result<&str, ConnectError> {
+    let known = is_sqlite(url) || url.starts_with("postgres://") || url.starts_with("postgresql://");
+    known.then_some(url).ok_or(ConnectError::Unsupported)
+}
+
 /// What both databases and all connections have in common.
 fn options(settings: &Settings) -> Result<ConnectOptions, ConnectError> {
-    let url = &settings.url;
-    if !is_sqlite(url) && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        return Err(ConnectError::Unsupported);
-    }
-    let mut options = ConnectOptions::new(url.clone());
+    let mut options = ConnectOptions::new(known(&settings.url)?);
     options
         .max_connections(settings.connections)
         .acquire_timeout(settings.wait)

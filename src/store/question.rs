@@ -68,7 +68,7 @@ pub(super) fn statement<Q: Question>(viewer: &Viewer, reader: Option<&Reader>, q
     values.extend(reader.into_iter().flat_map(Reader::values));
 
     let is_asking = reader.is_some_and(Reader::is_asking);
-    let shape = (TypeId::of::<Q>(), left, viewer.shape(), is_asking);
+    let shape = ("a question", TypeId::of::<Q>(), left, viewer.shape(), is_asking);
     let text = || {
         let (mut question, mut marks) = (question.clone(), Marks::default());
         question.slots(&mut marks);

@@ -84,7 +84,7 @@ pub(super) fn together<S: Subject>(
     values.extend(keys);
     values.extend(entries.iter().flat_map(said));
 
-    let shape = (TypeId::of::<S>(), names, entries.len());
+    let shape = ("a change", TypeId::of::<S>(), names, entries.len());
     let mut update = update_of::<S>(row, changes, time)?.into_query();
     update.returning(Query::returning().expr(Expr::cust("1")));
     let built = || DbBackend::Postgres.build(&logged(update.clone(), entries));

@@ -106,6 +106,16 @@ impl Along<'_> {
                 rows.cond_where(N::alive());
                 Condition::all().add(same)
             }
+            // Under its own name the rules can be asked about the joined row itself.
+            Door::OpenIf(open) if name == table::<N::Entity>() => {
+                let may = Condition::any().add(open).add(N::visible(self.viewer));
+                self.statement.join(
+                    JoinType::LeftJoin,
+                    table::<N::Entity>(),
+                    Condition::all().add(same).add(N::alive()).add(may),
+                );
+                return self.beyond::<N>(selection, columns, name);
+            }
             Door::OpenIf(open) => {
                 rows.cond_where(N::alive());
                 let own = self::column::<N::Entity>(key);
@@ -128,6 +138,11 @@ impl Along<'_> {
             }
         };
         self.statement.join_subquery(JoinType::LeftJoin, rows, name.clone(), on);
+        self.beyond::<N>(selection, columns, name);
+    }
+
+    /// Reads the values of a joined row, and the relations that it has in turn.
+    fn beyond<N: Noun>(&mut self, selection: &N::Selection, columns: N::Columns, name: DynIden) {
         for value in N::expressions(columns, selection, self.viewer, &name) {
             *self.values += 1;
             // The statement may be read from by another, where names have to be told apart.

@@ -26,6 +26,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::{runtime::Handle, sync::Mutex};
+use tracing::{Dispatch, instrument::WithSubscriber};
 
 use super::{Availability, Settings};
 
@@ -208,7 +209,9 @@ struct Lease {
 impl Lease {
     async fn rows(&mut self, statement: Statement) -> Result<Vec<PgRow>, DbErr> {
         let telling = self.telling(&statement);
-        let answer = query(statement).fetch_all(self.connection()?).await;
+        let rows = query(statement).fetch_all(self.connection()?);
+        // The driver enters the span it was called in once more for each row. It says nothing in there.
+        let answer = rows.with_subscriber(Dispatch::none()).await;
         self.answered(&answer, telling);
         answer.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
     }

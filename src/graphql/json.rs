@@ -17,8 +17,8 @@ use super::{
     scalar::{self, BigInt, Time},
 };
 
-/// About how many bytes an answer takes at the least.
-const USUAL_LENGTH: usize = 512;
+/// About how many bytes an answer takes.
+const USUAL_LENGTH: usize = 4096;
 
 /// A value that can be written as JSON.
 pub trait Json {

@@ -100,18 +100,15 @@ fn list<T: Listed>(context: &ContextSelectionSet<'_>, rows: &[T]) -> Option<Vec<
 /// Writes one field of a row, if there is no error.
 pub type Write<'a, T> = Box<dyn Fn(&T, &mut Vec<u8>) -> Option<()> + 'a>;
 
-/// The fields that are selected of rows of one type: what stands before each, and how it is written.
-struct Fields<'a, T>(Vec<(String, Write<'a, T>)>);
+/// The fields that are selected of rows of one type: what each is called in the answer, and how it is written.
+struct Fields<'a, T>(Vec<(&'a str, Write<'a, T>)>);
 
 impl<'a, T: Listed> Fields<'a, T> {
     /// Nothing, if the rows cannot be written at once.
     fn of(context: &'a ContextSelectionSet<'a>, set: &'a SelectionSet) -> Option<Self> {
         let mut selected = Vec::with_capacity(set.items.len());
         select(&mut selected, T::NAME, context, set)?;
-        let fields = selected.into_iter().enumerate().map(|(place, field)| {
-            let before = if place == 0 { '{' } else { ',' };
-            // A name has nothing in it that JSON would write otherwise.
-            let before = format!("{before}\"{}\":", field.node.response_key().node);
+        let fields = selected.into_iter().map(|field| {
             let write: Write<'a, T> = match field.node.name.node.as_str() {
                 "__typename" => Box::new(|_, text| T::NAME.write(text)),
                 _ => T::ready(Asked {
@@ -119,14 +116,17 @@ impl<'a, T: Listed> Fields<'a, T> {
                     field: context.with_field(field),
                 })?,
             };
-            Some((before, write))
+            Some((field.node.response_key().node.as_str(), write))
         });
         fields.collect::<Option<_>>().map(Self)
     }
 
     fn write(&self, row: &T, text: &mut Vec<u8>) -> Option<()> {
-        for (before, write) in &self.0 {
-            text.extend_from_slice(before.as_bytes());
+        for (place, (name, write)) in self.0.iter().enumerate() {
+            text.extend_from_slice(if place == 0 { b"{\"" } else { b",\"" });
+            // A name has nothing in it that JSON would write otherwise.
+            text.extend_from_slice(name.as_bytes());
+            text.extend_from_slice(b"\":");
             write(row, text)?;
         }
         text.push(b'}');

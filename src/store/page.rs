@@ -151,9 +151,7 @@ pub(super) async fn rows<N: Noun>(
     };
     let rows = ask(access, &question).await?;
     let rows = decode::<N>(&rows, N::columns(selection, None, None), selection)?;
-    rows.into_iter()
-        .map(|row| Ok((row.key()?, Some(Arc::new(row)))))
-        .collect()
+    rows.into_iter().map(|row| Ok((row.key()?, Some(row)))).collect()
 }
 
 /// The rows with these keys.
@@ -210,7 +208,6 @@ pub(super) async fn pages<N: Noun>(
             if request.window.direction == Direction::Backward {
                 rows.reverse();
             }
-            let rows = rows.into_iter().map(Arc::new).collect();
             pages.insert(
                 parent,
                 Arc::new(Page {
@@ -288,7 +285,7 @@ async fn some_rows<N: Noun>(
     behind: bool,
     via: Option<N::Via>,
     parents: &[Parent<N>],
-) -> Result<HashMap<Parent<N>, Vec<N>>, Error> {
+) -> Result<HashMap<Parent<N>, Vec<Arc<N>>>, Error> {
     let mut question = FirstRows {
         request: request.clone(),
         limit,
@@ -300,7 +297,7 @@ async fn some_rows<N: Noun>(
         question.request.selection = N::Selection::default();
     }
     let read = ask(access, &question).await?;
-    let mut grouped: HashMap<Parent<N>, Vec<N>> = HashMap::with_capacity(parents.len());
+    let mut grouped: HashMap<Parent<N>, Vec<Arc<N>>> = HashMap::with_capacity(parents.len());
     for row in decode::<N>(&read, question.columns(), &question.request.selection)? {
         let parent = match via {
             None => Parent::ROOT,
@@ -387,9 +384,13 @@ fn reads<N: Noun>(statement: &mut SelectStatement, viewer: &Viewer, columns: N::
     Along::read::<N>(statement, viewer, selection);
 }
 
-fn decode<N: Noun>(rows: &[Row], columns: N::Columns, selection: &N::Selection) -> Result<Vec<N>, Error> {
-    let decode = |row| Fields::new(row).noun(columns, selection);
-    Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
+/// Takes rows apart. They are large: each is put where it stays.
+fn decode<N: Noun>(rows: &[Row], columns: N::Columns, selection: &N::Selection) -> Result<Vec<Arc<N>>, Error> {
+    let mut nouns = Vec::with_capacity(rows.len());
+    for row in rows {
+        nouns.push(Arc::new(Fields::new(row).noun(columns, selection)?));
+    }
+    Ok(nouns)
 }
 
 /// The parents, by the column through which they own their rows. A query's field has one such column, so this is one group.

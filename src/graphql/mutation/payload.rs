@@ -51,7 +51,8 @@ pub async fn change<C: Change, P: From<Done<C::Outcome>>>(
     context: &Context<'_>,
     input: Result<C>,
 ) -> Option<Result<P>> {
-    let done = async { done(scope(context)?.change(place(context), &input?).await) };
+    // In a box: a change is large, and there are as many of these futures as there are fields.
+    let done = Box::pin(async { done(scope(context)?.change(place(context), &input?).await) });
     Some(done.await.map(P::from))
 }
 

@@ -48,7 +48,9 @@ def machine():
     processor = re.search(r"^model name\s*: (.*)$", open("/proc/cpuinfo").read(), re.MULTILINE)
     memory = int(re.search(r"^MemTotal:\s*(\d+)", open("/proc/meminfo").read())[1]) / 1024**2
     commit = run("git", "rev-parse", "--short", "HEAD", cwd=ROOT).strip()
-    changed = " with changes" if run("git", "status", "--porcelain", "-uno", cwd=ROOT).strip() else ""
+    # But for what an earlier section has put into the results.
+    changes = run("git", "status", "--porcelain", "-uno", "--", ".", ":!bench/RESULTS.md", cwd=ROOT)
+    changed = " with changes" if changes.strip() else ""
     load = subprocess.run([wrk(), "-v"], stdout=subprocess.PIPE, text=True).stdout.split()[1]
     facts = [
         f"{os.cpu_count()} × {processor[1].strip() if processor else platform.machine()}, {memory:.0f} GiB, Linux {platform.release()}",

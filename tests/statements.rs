@@ -173,9 +173,7 @@ on_both! {
         assert_eq!(texts.len(), 1, "{texts:?}");
         assert!(texts[0].to_lowercase().contains("count("), "{texts:?}");
     }
-}
 
-on_both! {
     // Statements are kept with places for their values, and there are more of them here than a byte can number.
     async fn many_values_keep_their_places(app) {
         let author = app.person("author").await;

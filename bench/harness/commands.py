@@ -14,7 +14,7 @@ from .places import WORK
 from .postgres import cluster
 from .processes import Failure, say, serving
 from .setting_up import machine, migrate, seed, set_up
-from .systems import CONNECTIONS, EMBEDDED, FLOOR_SYSTEM, GATEWAY_RLS, PEER_ROLE, POSTGRAPHILE, SYSTEMS
+from .systems import CONNECTIONS, EMBEDDED, FLOOR_SYSTEM, GATEWAY_RLS, PEER_SET_UP, POSTGRAPHILE, SYSTEMS
 from .works import DASHBOARD, FEED, TITLES, UPDATE_CONTENT, samples
 
 
@@ -103,7 +103,7 @@ def filled(running, contents):
     database = running.create(f"codex_bench_{contents}", template)
     # For a template of before a migration.
     migrate(database.url)
-    database.sql(PEER_ROLE)
+    database.sql(PEER_SET_UP)
     database.sql("VACUUM (ANALYZE)")
     return database
 

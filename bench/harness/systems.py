@@ -29,7 +29,8 @@ class System:
     def start(self, url):
         port = free_port()
         environment = {
-            "DATABASE_URL": url, "PORT": str(port), "CONNECTIONS": str(CONNECTIONS), "PGAPPNAME": PEER_NAME if self.is_peer else self.dialect,
+            "DATABASE_URL": url, "PORT": str(port), "CONNECTIONS": str(CONNECTIONS),
+            "PGAPPNAME": PEER_NAME if self.is_peer else self.dialect,
             "NODE_ENV": "production", "GRAPHILE_ENV": "production", **self.environment,
         }
         if self.dialect == "gateway":
@@ -92,7 +93,7 @@ PEER_NAME = "peer"
 # The role that PostGraphile takes with pgSettings: bound by the same policies as the gateway, and able to change a title. And the rest
 # of a write, which is the database's business where the server knows no more than tables: the time of the change, and its place in
 # the audit log. The gateway and the floor write these themselves.
-PEER_ROLE = f"""
+PEER_SET_UP = f"""
     DO $$ BEGIN CREATE ROLE bench_peer NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
     GRANT codex_reader TO bench_peer;
     GRANT UPDATE (title) ON content TO bench_peer;

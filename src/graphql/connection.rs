@@ -224,6 +224,7 @@ pub async fn page<N: Noun>(
         window,
         selection: wanted.selection,
         looks_back: wanted.looks_back,
+        is_only: false,
     };
     request
         .check_cursor()

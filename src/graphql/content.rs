@@ -247,6 +247,7 @@ impl LookAhead for Selection {
             "createdAt" => self.columns |= Columns::CREATED_AT,
             "updatedAt" => self.columns |= Columns::UPDATED_AT,
             "viewerHasAccess" => self.access = true,
+            "viewerCanEdit" => self.edit = true,
             "creator" => self.creator.get_or_insert_default().see_under(field),
             "organization" => self.organization.get_or_insert_default().see_under(field),
             "mediaItem" => self.media_item.get_or_insert_default().see_under(field),

@@ -292,6 +292,7 @@ where
             ..Window::default()
         },
         selection: <T::Noun as Noun>::Selection::under(context.field()),
+        is_only: true,
         ..PageRequest::default()
     };
     let page = scope(context)?.page(parent, Arc::new(request)).await?;

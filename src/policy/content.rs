@@ -51,9 +51,14 @@ pub struct Facts<'a> {
     pub granted: bool,
 }
 
+/// Of the rows that the viewer made, those that they see, and whose body they may have.
+pub fn own() -> Condition {
+    Condition::all().add(content::Column::DeletedAt.is_null())
+}
+
 /// The rows that the viewer may see.
 pub fn visible(viewer: &Viewer) -> Condition {
-    let mut condition = Condition::all().add(content::Column::DeletedAt.is_null());
+    let mut condition = own();
     if let Some(tenant) = viewer.tenant() {
         condition = condition.add(of_tenant(organization(), tenant));
     }

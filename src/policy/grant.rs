@@ -16,6 +16,11 @@ pub const RULE: &str = "its user, managers of the content's organization, the co
 /// Who may give and take access to content: [`may_give`], in words.
 pub const GIVE_RULE: &str = "the content's creator, managers of its organization, the platform owner";
 
+/// Of the rows that the viewer holds, those that they see: all.
+pub fn own() -> Condition {
+    Condition::all()
+}
+
 /// The rows that the viewer may see: their own, and those on content that they made or manage. A grant belongs to the
 /// organization that its content belongs to.
 pub fn visible(viewer: &Viewer) -> Condition {

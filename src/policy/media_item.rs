@@ -21,9 +21,14 @@ pub const EDIT_RULE: &str = "its creator, the platform owner";
 /// Who may tell how transcoding goes: [`may_transcode`], in words.
 pub const TRANSCODE_RULE: &str = "the platform owner";
 
+/// Of the rows that the viewer made, those that they see.
+pub fn own() -> Condition {
+    Condition::all().add(media_item::Column::DeletedAt.is_null())
+}
+
 /// The rows that the viewer may see: their own, and those that content uses whose body they may have.
 pub fn visible(viewer: &Viewer) -> Condition {
-    let condition = Condition::all().add(media_item::Column::DeletedAt.is_null());
+    let condition = own();
     if viewer.is_platform_owner() {
         return condition;
     }

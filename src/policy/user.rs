@@ -14,6 +14,11 @@ pub const PRIVATE_RULE: &str = "the user, the platform owner";
 /// Who may change what somebody says of themselves, and their password, in words.
 pub const OWN_RULE: &str = "the user";
 
+/// Of the viewer's own row: that they see it.
+pub fn own() -> Condition {
+    Condition::all()
+}
+
 /// The rows whose public profile the viewer may see: their own, and those that some row names which they see. (Content
 /// that is published to everyone is a row that everyone sees.)
 pub fn visible(viewer: &Viewer) -> Condition {

@@ -2,6 +2,9 @@
 
 /// A set of a table's columns.
 pub trait ColumnSet: Copy + Send + Sync {
+    /// All of them.
+    const ALL: Self;
+
     /// Their names, in the order in which rows have them.
     fn names(self) -> Vec<&'static str>;
 
@@ -74,6 +77,8 @@ macro_rules! columns {
         }
 
         impl $crate::store::columns::ColumnSet for Columns {
+            const ALL: Self = Self($(1 << Position::$column as u32)|+);
+
             fn names(self) -> Vec<&'static str> {
                 type Column = <$entity as sea_orm::EntityTrait>::Column;
                 let mut names = Vec::with_capacity(self.count());

@@ -73,6 +73,8 @@ pub struct Selection {
     pub columns: Columns,
     /// Whether the viewer may have the body.
     pub access: bool,
+    /// Whether the viewer may edit it.
+    pub edit: bool,
     /// Who made it.
     pub creator: Option<user::Selection>,
     /// To which organization it belongs.
@@ -82,9 +84,15 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The rules about the body must be answered: for the body itself, for the question, and for the media behind it.
+    /// The rules about the body must be answered: for the body itself, and for the question.
     fn asks_for_access(&self) -> bool {
-        self.access || self.columns.has(Columns::CONTENT_BODY) || self.media_item.is_some()
+        self.access || self.columns.has(Columns::CONTENT_BODY)
+    }
+
+    /// Some rule must be answered that looks at whose it is.
+    fn asks_whose(&self) -> bool {
+        let counts = self.columns.has(Columns::VIEW_COUNT) || self.columns.has(Columns::PURCHASE_COUNT);
+        self.edit || counts || self.asks_for_access()
     }
 }
 
@@ -145,7 +153,7 @@ impl Content {
     /// Whether the viewer may have the counts.
     ///
     /// # Errors
-    /// Never for a row of this store: what the rule looks at is always read.
+    /// If the selection had none of them.
     pub fn may_have_counts(&self, viewer: &Viewer) -> Result<bool, Error> {
         Ok(policy::content::may_have_counts(
             viewer,
@@ -157,7 +165,7 @@ impl Content {
     /// Whether the viewer may edit it.
     ///
     /// # Errors
-    /// Never for a row of this store: what the rule looks at is always read.
+    /// If the selection had not asked for that.
     pub fn may_edit(&self, viewer: &Viewer) -> Result<bool, Error> {
         Ok(policy::content::may_edit(
             viewer,
@@ -200,6 +208,10 @@ impl Noun for Content {
         policy::content::visible(viewer)
     }
 
+    fn own(by: Option<Via>) -> Option<Condition> {
+        (by == Some(Via::Creator)).then(policy::content::own)
+    }
+
     fn alive() -> Condition {
         Condition::all().add(content::Column::DeletedAt.is_null())
     }
@@ -235,13 +247,19 @@ impl Noun for Content {
     }
 
     fn columns(selection: &Selection, order: Option<OrderField>, via: Option<Via>) -> Columns {
-        let mut columns = selection.columns | Columns::ID | Columns::CREATOR_ID | Columns::ORGANIZATION_ID;
+        let mut columns = selection.columns | Columns::ID;
+        if selection.asks_whose() {
+            columns |= Columns::CREATOR_ID | Columns::ORGANIZATION_ID;
+        }
         if selection.asks_for_access() {
             columns |= Columns::STATUS | Columns::VISIBILITY | Columns::PRICE_CENTS;
         }
-        if selection.media_item.is_some() || via == Some(Via::MediaItem) {
-            columns |= Columns::MEDIA_ITEM_ID;
-        }
+        columns |= match via {
+            Some(Via::Organization) => Columns::ORGANIZATION_ID,
+            Some(Via::Creator) => Columns::CREATOR_ID,
+            Some(Via::MediaItem) => Columns::MEDIA_ITEM_ID,
+            None => Columns::default(),
+        };
         match order {
             Some(OrderField::CreatedAt) => columns | Columns::CREATED_AT,
             Some(OrderField::UpdatedAt) => columns | Columns::UPDATED_AT,
@@ -261,12 +279,11 @@ impl Noun for Content {
     fn relations(selection: &Selection, mut along: Along<'_>) {
         along.one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
         along.one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
-        along.one::<MediaItem>(
-            selection.media_item.as_ref(),
-            "media_item_id",
-            "id",
-            Door::OpenIf(policy::content::body(along.viewer())),
-        );
+        let door = match along.is_own() {
+            true => Door::Open,
+            false => Door::OpenIf(policy::content::body(along.viewer())),
+        };
+        along.one::<MediaItem>(selection.media_item.as_ref(), "media_item_id", "id", door);
     }
 
     fn width(selection: &Selection) -> usize {

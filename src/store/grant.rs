@@ -83,6 +83,10 @@ impl Noun for Grant {
         policy::grant::visible(viewer)
     }
 
+    fn own(by: Option<Via>) -> Option<Condition> {
+        (by == Some(Via::User)).then(policy::grant::own)
+    }
+
     fn matching(_filter: &(), _backend: DbBackend) -> Condition {
         Condition::all()
     }
@@ -98,8 +102,13 @@ impl Noun for Grant {
         }
     }
 
-    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
-        let columns = selection.columns | Columns::ID | Columns::USER_ID | Columns::CONTENT_ID;
+    fn columns(selection: &Selection, order: Option<()>, via: Option<Via>) -> Columns {
+        let parent = match via {
+            Some(Via::User) => Columns::USER_ID,
+            Some(Via::Content) => Columns::CONTENT_ID,
+            None => Columns::default(),
+        };
+        let columns = selection.columns | Columns::ID | parent;
         if order.is_some() {
             columns | Columns::CREATED_AT
         } else {

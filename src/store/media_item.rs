@@ -101,7 +101,7 @@ impl MediaItem {
     /// Whether the viewer may know where it is stored.
     ///
     /// # Errors
-    /// Never for a row of this store: what the rule looks at is always read.
+    /// If the selection had not asked for that.
     pub fn may_have_storage_key(&self, viewer: &Viewer) -> Result<bool, Error> {
         Ok(policy::media_item::may_have_storage_key(viewer, self.row.creator_id()?))
     }
@@ -147,6 +147,10 @@ impl Noun for MediaItem {
 
     fn visible(viewer: &Viewer) -> Condition {
         policy::media_item::visible(viewer)
+    }
+
+    fn own(by: Option<Via>) -> Option<Condition> {
+        (by == Some(Via::Creator)).then(policy::media_item::own)
     }
 
     fn alive() -> Condition {
@@ -199,8 +203,11 @@ impl Noun for MediaItem {
         Named::text("creator_id")
     }
 
-    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
-        let columns = selection.columns | Columns::ID | Columns::CREATOR_ID;
+    fn columns(selection: &Selection, order: Option<()>, via: Option<Via>) -> Columns {
+        let mut columns = selection.columns | Columns::ID;
+        if selection.columns.has(Columns::R2_KEY) || via == Some(Via::Creator) {
+            columns |= Columns::CREATOR_ID;
+        }
         if order.is_some() {
             columns | Columns::CREATED_AT
         } else {

@@ -179,8 +179,13 @@ impl Noun for Membership {
         }
     }
 
-    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
-        let columns = selection.columns | Columns::ID | Columns::ORGANIZATION_ID | Columns::USER_ID;
+    fn columns(selection: &Selection, order: Option<()>, via: Option<Via>) -> Columns {
+        let parent = match via {
+            Some(Via::Organization) => Columns::ORGANIZATION_ID,
+            Some(Via::User) => Columns::USER_ID,
+            None => Columns::default(),
+        };
+        let columns = selection.columns | Columns::ID | parent;
         if order.is_some() {
             columns | Columns::CREATED_AT
         } else {

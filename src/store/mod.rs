@@ -8,6 +8,7 @@ mod cursor;
 mod error;
 mod fields;
 mod noun;
+mod own;
 mod page;
 mod question;
 mod relation;

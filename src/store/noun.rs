@@ -178,6 +178,12 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// The rows that the viewer may see.
     fn visible(viewer: &Viewer) -> Condition;
 
+    /// What [`Noun::visible`] comes to for rows that are the viewer's own by this column (without one, by the primary key), where
+    /// that is less. It is asked only for a viewer who is pinned to no organization.
+    fn own(_by: Option<Self::Via>) -> Option<Condition> {
+        None
+    }
+
     /// The rows that are there, for a reader to whom a visible row has opened them.
     fn alive() -> Condition {
         Condition::all()

@@ -16,6 +16,7 @@ use super::{
     Cursor, CursorError, Error, Key, Noun,
     fields::Fields,
     noun::{column, table},
+    own::Own,
     question::{self, Question, ask},
     relation::Along,
     scope::Access,
@@ -83,6 +84,8 @@ pub struct PageRequest<N: Noun> {
     pub selection: N::Selection,
     /// Whether to find out if there are rows on the cursor's other side, which takes a statement.
     pub looks_back: bool,
+    /// Whether there is one such row at the most: then it is in no order, and has no cursor.
+    pub is_only: bool,
 }
 
 impl<N: Noun> PageRequest<N> {
@@ -145,9 +148,11 @@ pub(super) async fn rows<N: Noun>(
     keys: &[Key],
 ) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
     let distinct: HashSet<&Key> = keys.iter().collect();
+    let keys: Vec<Key> = distinct.into_iter().cloned().collect();
     let question = RowsByKey::<N> {
         selection: selection.clone(),
-        keys: distinct.into_iter().cloned().collect(),
+        own: Own::by(&access.viewer, None, &keys),
+        keys,
     };
     let rows = ask(access, &question).await?;
     let rows = decode::<N>(&rows, N::columns(selection, None, None), selection)?;
@@ -159,6 +164,7 @@ pub(super) async fn rows<N: Noun>(
 struct RowsByKey<N: Noun> {
     selection: N::Selection,
     keys: Vec<Key>,
+    own: Own<N>,
 }
 
 impl<N: Noun> Question for RowsByKey<N> {
@@ -172,12 +178,13 @@ impl<N: Noun> Question for RowsByKey<N> {
         statement
             .from(table::<N::Entity>())
             .and_where(any_of(viewer.backend(), key, values(&self.keys)))
-            .cond_where(N::visible(viewer));
+            .cond_where(self.own.visible(viewer));
         reads::<N>(
             &mut statement,
             viewer,
             N::columns(&self.selection, None, None),
             &self.selection,
+            self.own,
         );
         statement
     }
@@ -230,10 +237,12 @@ pub(super) async fn counts<N: Noun>(
 ) -> Result<HashMap<Parent<N>, i64>, Error> {
     let mut counts = HashMap::with_capacity(parents.len());
     for (via, parents) in by_via(parents) {
+        let parents = keys(&parents);
         let question = Count::<N> {
             filter: filter.clone(),
             via,
-            parents: keys(&parents),
+            own: Own::by(&access.viewer, via, &parents),
+            parents,
         };
         for row in ask(access, &question).await? {
             let parent = match via {
@@ -252,6 +261,7 @@ struct Count<N: Noun> {
     filter: N::Filter,
     via: Option<N::Via>,
     parents: Vec<Key>,
+    own: Own<N>,
 }
 
 impl<N: Noun> Question for Count<N> {
@@ -265,7 +275,7 @@ impl<N: Noun> Question for Count<N> {
         statement
             .expr(Func::count(Expr::cust("1")))
             .from(table::<N::Entity>())
-            .cond_where(wanted::<N>(viewer, &self.filter));
+            .cond_where(wanted(viewer, &self.filter, self.own));
         if let Some(via) = self.via {
             let parent = column::<N::Entity>(N::via_column(via).name);
             statement
@@ -286,19 +296,29 @@ async fn some_rows<N: Noun>(
     via: Option<N::Via>,
     parents: &[Parent<N>],
 ) -> Result<HashMap<Parent<N>, Vec<Arc<N>>>, Error> {
+    let parent_keys = keys(parents);
     let mut question = FirstRows {
         request: request.clone(),
         limit,
         behind,
         via,
-        parents: keys(parents),
+        own: Own::by(&access.viewer, via, &parent_keys),
+        parents: parent_keys,
     };
     if behind {
         question.request.selection = N::Selection::default();
     }
     let read = ask(access, &question).await?;
+    let rows = decode::<N>(&read, question.columns(), &question.request.selection)?;
     let mut grouped: HashMap<Parent<N>, Vec<Arc<N>>> = HashMap::with_capacity(parents.len());
-    for row in decode::<N>(&read, question.columns(), &question.request.selection)? {
+    if let [parent] = parents {
+        // A parent without rows is none that has some.
+        if !rows.is_empty() {
+            grouped.insert(parent.clone(), rows);
+        }
+        return Ok(grouped);
+    }
+    for row in rows {
         let parent = match via {
             None => Parent::ROOT,
             Some(via) => Parent(row.parent(via)?.map(|key| (via, key))),
@@ -316,12 +336,14 @@ struct FirstRows<N: Noun> {
     behind: bool,
     via: Option<N::Via>,
     parents: Vec<Key>,
+    own: Own<N>,
 }
 
 impl<N: Noun> FirstRows<N> {
     fn columns(&self) -> N::Columns {
         let request = &self.request;
-        N::columns(&request.selection, Some(request.order.field), self.via)
+        let order = (!request.is_only).then_some(request.order.field);
+        N::columns(&request.selection, order, self.via)
     }
 }
 
@@ -337,14 +359,14 @@ impl<N: Noun> Question for FirstRows<N> {
     fn statement(&self, viewer: &Viewer) -> SelectStatement {
         let request = &self.request;
         let reads = |statement: &mut SelectStatement| {
-            reads::<N>(statement, viewer, self.columns(), &request.selection);
+            reads(statement, viewer, self.columns(), &request.selection, self.own);
         };
         let backward = request.window.direction == Direction::Backward;
         let walk = Walk::new(viewer, request, backward != self.behind);
 
         let mut rows = Query::select();
         rows.from(table::<N::Entity>())
-            .cond_where(wanted::<N>(viewer, &request.filter))
+            .cond_where(wanted(viewer, &request.filter, self.own))
             .limit(self.limit);
         rows.cond_where(walk.present());
         if let Some(cursor) = &request.window.cursor {
@@ -352,7 +374,9 @@ impl<N: Noun> Question for FirstRows<N> {
         }
         match self.via {
             None => {
-                database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
+                if !request.is_only {
+                    database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
+                }
                 reads(&mut rows);
                 rows
             }
@@ -372,16 +396,22 @@ impl<N: Noun> Question for FirstRows<N> {
 }
 
 /// The rows that the viewer may see and the filter lets through.
-fn wanted<N: Noun>(viewer: &Viewer, filter: &N::Filter) -> Condition {
+fn wanted<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>) -> Condition {
     Condition::all()
-        .add(N::visible(viewer))
+        .add(own.visible(viewer))
         .add(N::matching(filter, viewer.backend()))
 }
 
 /// Has the statement read what is wanted of each row, and the selected relations along with it.
-fn reads<N: Noun>(statement: &mut SelectStatement, viewer: &Viewer, columns: N::Columns, selection: &N::Selection) {
+fn reads<N: Noun>(
+    statement: &mut SelectStatement,
+    viewer: &Viewer,
+    columns: N::Columns,
+    selection: &N::Selection,
+    own: Own<N>,
+) {
     statement.exprs(N::expressions(columns, selection, viewer, &table::<N::Entity>()));
-    Along::read::<N>(statement, viewer, selection);
+    Along::read::<N>(statement, viewer, selection, own.is_own());
 }
 
 /// Takes rows apart. They are large: each is put where it stays.

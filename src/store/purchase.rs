@@ -93,8 +93,12 @@ impl Noun for Purchase {
         Named::text("customer_id")
     }
 
-    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
-        let columns = selection.columns | Columns::ID | Columns::CUSTOMER_ID | Columns::CONTENT_ID;
+    fn columns(selection: &Selection, order: Option<()>, via: Option<Via>) -> Columns {
+        let parent = match via {
+            Some(Via::Customer) => Columns::CUSTOMER_ID,
+            None => Columns::default(),
+        };
+        let columns = selection.columns | Columns::ID | parent;
         if order.is_some() {
             columns | Columns::CREATED_AT
         } else {

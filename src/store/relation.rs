@@ -59,11 +59,19 @@ pub struct Along<'a> {
     taken: &'a mut Vec<DynIden>,
     /// How many values of joined rows it reads already.
     values: &'a mut usize,
+    /// Whether the row is the viewer's own, and so are all that the statement reads of its table.
+    is_own: bool,
 }
 
 impl Along<'_> {
-    /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row.
-    pub(super) fn read<N: Noun>(statement: &mut SelectStatement, viewer: &Viewer, selection: &N::Selection) {
+    /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row. `is_own`: it reads
+    /// nobody's rows but the viewer's own.
+    pub(super) fn read<N: Noun>(
+        statement: &mut SelectStatement,
+        viewer: &Viewer,
+        selection: &N::Selection,
+        is_own: bool,
+    ) {
         let own = table::<N::Entity>();
         let along = Along {
             statement,
@@ -71,6 +79,7 @@ impl Along<'_> {
             name: own.clone(),
             taken: &mut vec![own],
             values: &mut 0,
+            is_own,
         };
         N::relations(selection, along);
     }
@@ -78,6 +87,11 @@ impl Along<'_> {
     /// Who reads.
     pub(super) fn viewer(&self) -> &Viewer {
         self.viewer
+    }
+
+    /// Whether the row whose relations are read is the viewer's own.
+    pub(super) fn is_own(&self) -> bool {
+        self.is_own
     }
 
     /// Reads a relation, if it is selected: the row whose `key` is what `column` names.
@@ -93,12 +107,11 @@ impl Along<'_> {
         let columns = N::columns(selection, None, None);
         let named = Expr::col((self.name.clone(), Alias::new(column)));
         let same = named.clone().eq(Expr::col((name.clone(), Alias::new(key))));
-        // In a statement of its own the table has its own name, by which the rules call it. The planner sees through it.
+        // In a statement of its own the table has its own name, by which the rules call it. The planner sees through it, and has no
+        // more read of its columns than are asked for.
         let mut rows = Query::select();
         rows.from(table::<N::Entity>());
-        let names = columns.names();
-        let lacking = (!names.contains(&key)).then_some(key);
-        for column in names.into_iter().chain(lacking) {
+        for column in N::Columns::ALL.names() {
             rows.column((table::<N::Entity>(), Alias::new(column)));
         }
         let on = match door {
@@ -158,6 +171,7 @@ impl Along<'_> {
             name,
             taken: self.taken,
             values: self.values,
+            is_own: false,
         };
         N::relations(selection, along);
     }

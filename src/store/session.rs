@@ -79,8 +79,12 @@ impl Noun for Session {
         Named::text("user_id")
     }
 
-    fn columns(selection: &Selection, order: Option<()>, _via: Option<Via>) -> Columns {
-        let columns = selection.columns | Columns::ID | Columns::USER_ID;
+    fn columns(selection: &Selection, order: Option<()>, via: Option<Via>) -> Columns {
+        let parent = match via {
+            Some(Via::User) => Columns::USER_ID,
+            None => Columns::default(),
+        };
+        let columns = selection.columns | Columns::ID | parent;
         if order.is_some() {
             columns | Columns::CREATED_AT
         } else {

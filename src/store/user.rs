@@ -72,6 +72,10 @@ impl Noun for User {
         policy::user::visible(viewer)
     }
 
+    fn own(by: Option<()>) -> Option<Condition> {
+        by.is_none().then(policy::user::own)
+    }
+
     fn matching(_filter: &(), _backend: DbBackend) -> Condition {
         Condition::all()
     }

@@ -17,8 +17,8 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// | `app.viewer` | `anonymous`, or `user:` and the user's id |
 /// | `app.tenant` | `none`, or the id of the organization that the request is pinned to |
 ///
-/// Without both there are no rows. An empty text counts as nothing: it is what PostgreSQL leaves behind once a setting has
-/// ended. What the viewer is, the database works out itself, when a row first depends on it, and keeps it for the rest of the
+/// Without both there are no rows; as soon as one would be looked at, the statement fails. An empty text counts as nothing: it is what
+/// PostgreSQL leaves behind once a setting has ended. What the viewer is, the database works out itself, when a row first depends on it, and keeps it for the rest of the
 /// statement in further settings: `app.member_of`, `app.author_of`, `app.manager_of`, `app.platform_owner`, and in `app.known`
 /// for whom.
 ///
@@ -34,9 +34,11 @@ use sea_orm_migration::sea_orm::DbBackend;
 ///   table. The rest is a function, so that it costs nothing unless a row depends on it.
 /// - What depends on the row is a scalar with a limit: an `EXISTS` among `OR`s the planner would rather answer by reading the
 ///   whole other table first.
-/// - That the request is known, and its tenant, are put as `<>`, which the planner takes for nearly always true: of a bare
-///   condition that it knows nothing about it supposes that half of the rows pass, and soon that so few are left that sorting
-///   them is cheaper than to walk through a feed's index.
+/// - What depends on the viewer and on no row is asked in as few parts as can be, each of which is made ready whether any row needs it
+///   or not: what opens content is one object with a key for each reason, and not a list for each.
+/// - The tenant is put as `<>`, which the planner takes for nearly always true: of a bare condition that it knows nothing about it
+///   supposes that half of the rows pass, and soon that so few are left that sorting them is cheaper than to walk through a
+///   feed's index.
 ///
 /// For every other role nothing changes, whether it owns the tables or not: the rules are a restriction on `codex_reader`,
 /// beneath a policy that lets everybody pass whom table privileges let in.
@@ -54,7 +56,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(OWNERS).await?;
+        manager.get_connection().execute_unprepared(UNSEEN).await?;
         run(manager, &[SETTINGS, FUNCTIONS, VIEWS, POLICIES, ROLE]).await
     }
 
@@ -62,7 +64,7 @@ impl MigrationTrait for Migration {
         run(manager, &[DOWN]).await?;
         manager
             .get_connection()
-            .execute_unprepared("DROP VIEW content_owners")
+            .execute_unprepared("DROP VIEW deleted_organizations; DROP VIEW content_owners")
             .await
             .map(|_| ())
     }
@@ -77,12 +79,14 @@ async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbE
     Ok(())
 }
 
-/// Whose content is, and nothing else of it: what the rules about purchases and grants need to know of content that the viewer
-/// may not see, deleted or not. A view reads with its owner's rights. SQLite has it too, so that both have the same rules;
-/// dropping everything to start afresh forgets views there.
-const OWNERS: &str = "
+/// What the gateway's own rules need to know of rows that the viewer may not see: whose content is, deleted or not, which the rules
+/// about purchases and grants ask, and which organizations are deleted, whose content is out no longer. A view reads with its owner's
+/// rights. SQLite has them too, so that both have the same rules; dropping everything to start afresh forgets views there.
+const UNSEEN: &str = "
 DROP VIEW IF EXISTS content_owners;
 CREATE VIEW content_owners AS SELECT id, creator_id, organization_id FROM content;
+DROP VIEW IF EXISTS deleted_organizations;
+CREATE VIEW deleted_organizations AS SELECT id FROM organizations WHERE deleted_at IS NOT NULL;
 ";
 
 /// The rules. `now()` stands still while a statement goes on. A body, the counts, an email
@@ -116,14 +120,7 @@ BEGIN
             OR CASE (SELECT codex_viewer_id())
                 WHEN '' THEN false
                 WHEN creator_id THEN true
-                ELSE organization_id = ANY ((SELECT codex_manager_of())::uuid[])
-                    OR (
-                        status = 'published'
-                        AND visibility = 'members_only'
-                        AND organization_id = ANY ((SELECT codex_member_of())::uuid[])
-                    )
-                    OR (status IN ('published', 'archived') AND id = ANY ((SELECT codex_granted())::uuid[]))
-                    OR (SELECT codex_is_platform_owner())
+                ELSE codex_opens((SELECT codex_holds()), id, organization_id, status, visibility)
             END
         )
     );
@@ -164,7 +161,7 @@ BEGIN
     CREATE POLICY visible ON purchases AS RESTRICTIVE FOR SELECT TO codex_reader USING (
         (customer_id = (SELECT codex_viewer_id()) OR (SELECT codex_is_platform_owner()))
         AND CASE
-            WHEN (SELECT codex_tenant()) = 'none' OR codex_in_tenant(content_id) THEN 'in' ELSE 'out'
+            WHEN (SELECT codex_tenant()) IS NULL OR codex_in_tenant(content_id) THEN 'in' ELSE 'out'
         END <> 'out'
     );
 
@@ -175,7 +172,7 @@ BEGIN
             OR codex_keeps(content_id)
         )
         AND CASE
-            WHEN (SELECT codex_tenant()) = 'none' OR codex_in_tenant(content_id) THEN 'in' ELSE 'out'
+            WHEN (SELECT codex_tenant()) IS NULL OR codex_in_tenant(content_id) THEN 'in' ELSE 'out'
         END <> 'out'
     );
 
@@ -189,7 +186,7 @@ BEGIN
             WHERE creator_id COLLATE \"C\" = users.id AND codex_within((SELECT codex_tenant()), organization_id)
             LIMIT 1
         )
-        OR CASE (SELECT codex_viewer_id()) WHEN '' THEN false WHEN id THEN true ELSE (SELECT codex_is_platform_owner()) END
+        OR id = (SELECT codex_viewer_id())
         OR codex_named(id)
     );
 
@@ -199,7 +196,7 @@ BEGIN
     GRANT SELECT ON organizations, organization_memberships, media_items, content, purchases, content_access
         TO codex_reader;
     GRANT SELECT ON content_owners, content_for_everyone, content_for_viewer, deleted_organizations TO codex_reader;
-    GRANT EXECUTE ON FUNCTION codex_learn, codex_granted, codex_keeps, codex_in_tenant, codex_content_tagged, codex_named
+    GRANT EXECUTE ON FUNCTION codex_learn, codex_holds, codex_keeps, codex_in_tenant, codex_content_tagged, codex_named
         TO codex_reader;
     IF NOT has_schema_privilege('codex_reader', current_schema(), 'USAGE') THEN
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO codex_reader', current_schema());
@@ -270,8 +267,8 @@ $$;
 
 DROP PROCEDURE codex_secure_rows;
 DROP INDEX content_for_everyone_creator_id_idx, content_for_everyone_media_item_id_idx, organizations_deleted_at_idx;
-DROP VIEW content_for_viewer, content_for_everyone, deleted_organizations;
-DROP FUNCTION codex_named, codex_content_tagged, codex_in_tenant, codex_keeps, codex_granted, codex_manager_of,
+DROP VIEW content_for_viewer, content_for_everyone;
+DROP FUNCTION codex_named, codex_content_tagged, codex_in_tenant, codex_keeps, codex_opens, codex_holds, codex_manager_of,
     codex_author_of, codex_member_of, codex_is_platform_owner, codex_known, codex_learn, codex_within, codex_viewer_id,
     codex_tenant, codex_asks, codex_refuse;
 

@@ -42,7 +42,8 @@ CREATE OR REPLACE FUNCTION codex_named(of_user text) RETURNS boolean LANGUAGE pl
 BEGIN
     RETURN (
         codex_viewer_id() <> '' AND (
-            EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
+            codex_is_platform_owner()
+            OR EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
             OR EXISTS (SELECT FROM content WHERE creator_id = of_user)
             OR EXISTS (SELECT FROM content_access WHERE user_id = of_user)
         )
@@ -99,7 +100,8 @@ CREATE OR REPLACE FUNCTION codex_named(of_user text) RETURNS boolean LANGUAGE pl
 BEGIN
     RETURN (
         codex_viewer_id() <> '' AND (
-            EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
+            codex_is_platform_owner()
+            OR EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
             OR EXISTS (SELECT FROM content WHERE creator_id = of_user)
             OR EXISTS (SELECT FROM content_access WHERE user_id = of_user)
         )

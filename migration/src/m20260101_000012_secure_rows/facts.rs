@@ -1,8 +1,10 @@
 //! What the policies ask: who asks, what they are, and what everyone sees.
 
-/// Who asks, and where the request is pinned to; both are empty unless both settings are there. The planner puts what these
-/// functions return in their place, so they must stay single expressions. `OR REPLACE`, because dropping everything to start
-/// afresh forgets functions.
+/// Who asks, and where the request is pinned to. `OR REPLACE`, because dropping everything to start afresh forgets functions.
+///
+/// A function that is a single expression stands in a plan as all its parts, each of which is made ready at every execution; one in
+/// another language is one part. So what a policy asks once a statement is of the second kind, and what it asks of each row of the
+/// first.
 ///
 /// `codex_asks` refuses whoever is not bound by the policies: a reading statement that has come to another role, by a pooler say
 /// that has lost the connection's, fails instead of telling everything.
@@ -22,28 +24,32 @@ RETURN CASE
         AND set_config('app.known', '', true) = ''
 END;
 
-CREATE OR REPLACE FUNCTION codex_tenant() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE
-    WHEN current_setting('app.viewer', true) = 'anonymous' OR current_setting('app.viewer', true) LIKE 'user:_%'
-    THEN COALESCE(current_setting('app.tenant', true), '')
-    ELSE ''
-END;
+-- The organization that the request is pinned to; null: to none.
+CREATE OR REPLACE FUNCTION codex_tenant() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+    viewer text := current_setting('app.viewer', true);
+    tenant text := NULLIF(current_setting('app.tenant', true), '');
+BEGIN
+    IF tenant IS NOT NULL AND (viewer = 'anonymous' OR viewer LIKE 'user:_%') THEN
+        RETURN NULLIF(tenant, 'none')::uuid;
+    END IF;
+    RAISE EXCEPTION 'a statement does not say who asks' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
 
-CREATE OR REPLACE FUNCTION codex_viewer_id() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE
-    WHEN current_setting('app.tenant', true) <> '' AND starts_with(current_setting('app.viewer', true), 'user:')
-    THEN substr(current_setting('app.viewer', true), 6)
-    ELSE ''
-END;
+-- The user who asks; an empty text for the anonymous, and unless both settings are there.
+CREATE OR REPLACE FUNCTION codex_viewer_id() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    IF current_setting('app.tenant', true) <> '' AND starts_with(current_setting('app.viewer', true), 'user:') THEN
+        RETURN substr(current_setting('app.viewer', true), 6);
+    END IF;
+    RETURN '';
+END
+$$;
 
 -- Whether what belongs to this organization, or to none, is within the tenant.
-CREATE OR REPLACE FUNCTION codex_within(tenant text, organization_id uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-RETURN CASE tenant
-    WHEN 'none' THEN 'in'
-    WHEN '' THEN 'out'
-    WHEN organization_id::text THEN 'in'
-    ELSE CASE WHEN organization_id IS NULL THEN 'in' ELSE 'out' END
-END <> 'out';
+CREATE OR REPLACE FUNCTION codex_within(tenant uuid, organization_id uuid) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN organization_id <> tenant THEN 'out' ELSE 'in' END <> 'out';
 ";
 
 /// What the policies need to know of rows that the viewer may not see, or that their own policies ask about: always about the
@@ -90,23 +96,55 @@ RETURN CASE
     THEN NULLIF(current_setting(name, true), '')
 END;
 
-CREATE OR REPLACE FUNCTION codex_is_platform_owner() RETURNS boolean LANGUAGE sql STABLE
-RETURN COALESCE(codex_known('app.platform_owner')::boolean, false);
-
-CREATE OR REPLACE FUNCTION codex_member_of() RETURNS uuid[] LANGUAGE sql STABLE RETURN codex_known('app.member_of')::uuid[];
-
-CREATE OR REPLACE FUNCTION codex_author_of() RETURNS uuid[] LANGUAGE sql STABLE RETURN codex_known('app.author_of')::uuid[];
-
-CREATE OR REPLACE FUNCTION codex_manager_of() RETURNS uuid[] LANGUAGE sql STABLE RETURN codex_known('app.manager_of')::uuid[];
-
-CREATE OR REPLACE FUNCTION codex_granted() RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER AS $$
+CREATE OR REPLACE FUNCTION codex_is_platform_owner() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN ARRAY(
-        SELECT content_id FROM content_access
-        WHERE user_id = codex_viewer_id() AND (expires_at IS NULL OR expires_at > now())
+    RETURN COALESCE(codex_known('app.platform_owner')::boolean, false);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION codex_member_of() RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN codex_known('app.member_of')::uuid[];
+END
+$$;
+
+CREATE OR REPLACE FUNCTION codex_author_of() RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN codex_known('app.author_of')::uuid[];
+END
+$$;
+
+CREATE OR REPLACE FUNCTION codex_manager_of() RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN codex_known('app.manager_of')::uuid[];
+END
+$$;
+
+-- What opens content to the viewer that is not for everyone, as the keys of an object, in which one is soon found: organizations that
+-- they manage, organizations that they are a member of, content that they hold a grant on, and one for all there is.
+CREATE OR REPLACE FUNCTION codex_holds() RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+    RETURN (
+        SELECT jsonb_object_agg(held.key, true) FROM (
+            SELECT unnest(codex_manager_of())::text
+            UNION ALL SELECT 'members of ' || unnest(codex_member_of())
+            UNION ALL SELECT content_id::text FROM content_access
+                WHERE user_id = codex_viewer_id() AND (expires_at IS NULL OR expires_at > now())
+            UNION ALL SELECT 'all' WHERE codex_is_platform_owner()
+        ) AS held (key)
     );
 END
 $$;
+
+-- Whether one of these keys opens the content.
+CREATE OR REPLACE FUNCTION codex_opens(held jsonb, id uuid, organization_id uuid, status text, visibility text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN held ?| ARRAY[
+    organization_id::text,
+    CASE WHEN status = 'published' AND visibility = 'members_only' THEN 'members of ' || organization_id::text END,
+    CASE WHEN status IN ('published', 'archived') THEN id::text END,
+    'all'
+];
 
 -- Whether the viewer made this content or manages it, deleted or not.
 CREATE OR REPLACE FUNCTION codex_keeps(of_content uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
@@ -144,7 +182,8 @@ CREATE OR REPLACE FUNCTION codex_named(of_user text) RETURNS boolean LANGUAGE pl
 BEGIN
     RETURN (
         codex_viewer_id() <> '' AND (
-            EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
+            codex_is_platform_owner()
+            OR EXISTS (SELECT FROM organization_memberships WHERE user_id = of_user)
             OR EXISTS (SELECT FROM content WHERE creator_id = of_user)
             OR EXISTS (SELECT FROM content_access WHERE user_id = of_user)
         )
@@ -157,7 +196,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'codex_learn', 'codex_granted', 'codex_keeps', 'codex_in_tenant', 'codex_content_tagged', 'codex_named'
+        'codex_learn', 'codex_holds', 'codex_keeps', 'codex_in_tenant', 'codex_content_tagged', 'codex_named'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', name);
@@ -169,7 +208,7 @@ $$;
 /// Which organizations are deleted, which content everyone sees, and which the viewer sees for what they are, whose body is then
 /// theirs as well: what the policies ask most. PostgreSQL makes a view a part of the statement, and adds no policy to what it
 /// reads. (Deleted organizations are a list where few rows are asked about, as it is sooner ready, and a table to look them up in
-/// where all content may be.)
+/// where all content may be. Their view is one that SQLite has, too: the gateway's own rule asks it.)
 ///
 /// The indexes have the rows of the view that show a user, or a media item, to everyone. They begin as others do, and are there to
 /// answer from the index alone, of which a page of content takes two answers a row. Keys are compared byte by byte, which is
@@ -177,8 +216,6 @@ $$;
 ///
 /// The index on deleted organizations finds those few without the many that live.
 pub(super) const VIEWS: &str = "
-CREATE OR REPLACE VIEW deleted_organizations AS SELECT id FROM organizations WHERE deleted_at IS NOT NULL;
-
 CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL;
 
 CREATE OR REPLACE VIEW content_for_everyone AS
@@ -194,13 +231,7 @@ SELECT media_item_id FROM content
 WHERE deleted_at IS NULL AND codex_within((SELECT codex_tenant()), organization_id)
     AND (
         creator_id = (SELECT codex_viewer_id())
-        OR organization_id = ANY ((SELECT codex_manager_of())::uuid[])
-        OR (
-            status = 'published'
-            AND visibility = 'members_only'
-            AND organization_id = ANY ((SELECT codex_member_of())::uuid[])
-        )
-        OR (status IN ('published', 'archived') AND id = ANY ((SELECT codex_granted())::uuid[]))
+        OR codex_opens((SELECT codex_holds()), id, organization_id, status, visibility)
     );
 
 CREATE INDEX content_for_everyone_creator_id_idx ON content (creator_id COLLATE \"C\", organization_id)

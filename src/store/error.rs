@@ -20,6 +20,10 @@ pub enum Error {
     /// A batch ended without a word about one of its keys: a defect of the loader.
     #[error("a batch left out one of its keys")]
     LeftOut,
+    /// A change that was to do without a transaction needs one: somebody else is at its row, or it does more than to change one. It is
+    /// then made in one, and nobody learns of it.
+    #[error("the change needs a transaction")]
+    NeedsTransaction,
     /// A secret could not be made.
     #[error(transparent)]
     Secrets(#[from] SecretsError),

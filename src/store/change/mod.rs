@@ -14,12 +14,12 @@ pub use transaction::{Hold, Owners, Transaction};
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Error;
 use crate::{
-    database::{self, Observed, Pool, PoolTransaction},
+    database::{self, Observed, Pool},
     viewer::Viewer,
 };
 use idempotency::Recorded;
@@ -40,6 +40,12 @@ pub trait Change: Sync {
     const FOR_ANONYMOUS: bool = false;
     /// What is told of it: the keys of what changed.
     type Outcome: Serialize + DeserializeOwned + Send;
+
+    /// Whether all that it does is to find one row, and to change that. Then it takes no transaction, as long as nobody else is at
+    /// the row. (It is no more than a hint: what does more after all is made in a transaction as well.)
+    fn is_single(&self) -> bool {
+        false
+    }
 
     /// Does it, within the transaction, in this order: find the rows that the viewer sees, ask whether they may, check the input
     /// and the rows' state, change.
@@ -78,7 +84,11 @@ pub(super) async fn run<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Ou
         let done = match (call.key, call.viewer.user_id()) {
             // What signs somebody in is told once, and not kept.
             (Some(key), Some(user_id)) if !C::FOR_ANONYMOUS => once(call, key, user_id, change).await,
-            _ => attempt(call, database::begin_change(call.connection).await?, change).await,
+            _ if tries == 1 && change.is_single() && has_locks(call) => match single(call, change).await {
+                Err(Refusal::Failed(Error::NeedsTransaction)) => within(call, change).await,
+                done => done,
+            },
+            _ => within(call, change).await,
         };
         match done {
             Err(Refusal::Failed(Error::Database(error))) if tries < MOST_TRIES && database::may_be_retried(&error) => {
@@ -92,13 +102,25 @@ pub(super) async fn run<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Ou
     }
 }
 
+/// Whether the database holds rows, and not all of it, for whoever changes one: then there is something to spare.
+fn has_locks(call: &Call<'_>) -> bool {
+    call.connection.get_database_backend() == DbBackend::Postgres
+}
+
+/// Tries to make the change without a transaction.
+async fn single<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
+    let transaction = Transaction::single(call.viewer, call.connection.clone(), C::ACTION);
+    attempt(transaction, change).await
+}
+
+/// Tries to make the change in a transaction of its own.
+async fn within<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
+    let database = database::begin_change(call.connection).await?;
+    attempt(Transaction::new(call.viewer, database, C::ACTION), change).await
+}
+
 /// Tries to make the change, and commits it.
-async fn attempt<C: Change>(
-    call: &Call<'_>,
-    database: Observed<PoolTransaction>,
-    change: &C,
-) -> Result<(C::Outcome, Next), Refusal> {
-    let mut transaction = Transaction::new(call.viewer, database, C::ACTION);
+async fn attempt<C: Change>(mut transaction: Transaction, change: &C) -> Result<(C::Outcome, Next), Refusal> {
     match change.run(&mut transaction).await {
         Ok(outcome) => Ok((outcome, transaction.commit().await?)),
         Err(refusal) => {
@@ -127,7 +149,8 @@ async fn once<C: Change>(
         None => (),
     }
     // Within a savepoint: of a change that is not made, the word that it is not stays.
-    let done = attempt(call, transaction.begin().await?, change).await;
+    let within = Transaction::new(call.viewer, transaction.begin().await?, C::ACTION);
+    let done = attempt(within, change).await;
     let became = match &done {
         Ok((outcome, _)) => {
             Recorded::Made(serde_json::to_value(outcome).map_err(|error| DbErr::Json(error.to_string()))?)

@@ -4,6 +4,7 @@
 mod beyond;
 mod entries;
 mod found;
+mod way;
 
 pub use beyond::Owners;
 pub use found::Hold;
@@ -15,10 +16,10 @@ use entity::audit_entry;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
-    ModelTrait, QueryFilter, QuerySelect, SqlErr, UpdateMany, Value,
+    ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    QueryFilter, QuerySelect, QueryTrait, SqlErr, UpdateMany, Value,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType},
 };
 
 use super::{
@@ -26,16 +27,17 @@ use super::{
     subject::{changed, last_changed, spoken, updated_at},
 };
 use crate::{
-    database::{self, Observed, PoolTransaction},
+    database::{self, Observed, Pool, PoolTransaction},
     viewer::Viewer,
 };
 use entries::together;
 use found::held;
+use way::Way;
 
 /// One change's transaction.
 pub struct Transaction {
     viewer: Arc<Viewer>,
-    database: Observed<PoolTransaction>,
+    way: Way,
     action: &'static str,
     at: DateTime<Utc>,
     entries: Vec<audit_entry::ActiveModel>,
@@ -44,10 +46,21 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// In this transaction.
     pub(super) fn new(viewer: &Arc<Viewer>, database: Observed<PoolTransaction>, action: &'static str) -> Self {
+        Self::on(viewer, Way::Held(database), action)
+    }
+
+    /// Of a change that finds one row and changes it, and does nothing else: without a transaction, which it may turn out to need
+    /// ([`Error::NeedsTransaction`](crate::store::Error::NeedsTransaction)) before anything has changed.
+    pub(super) fn single(viewer: &Arc<Viewer>, pool: Observed<Pool>, action: &'static str) -> Self {
+        Self::on(viewer, Way::Single(pool, None), action)
+    }
+
+    fn on(viewer: &Arc<Viewer>, way: Way, action: &'static str) -> Self {
         Self {
             viewer: Arc::clone(viewer),
-            database,
+            way,
             action,
             at: database::now(),
             entries: Vec::new(),
@@ -76,7 +89,7 @@ impl Transaction {
 
     /// Which of the two databases it is.
     pub fn backend(&self) -> DbBackend {
-        self.database.get_database_backend()
+        self.way.backend()
     }
 
     /// Goes on only if the viewer may.
@@ -127,7 +140,7 @@ impl Transaction {
         let after = spoken::<S>(&row, &said);
         let key = S::key(&row);
         let written = S::insert(row.into_active_model().reset_all())
-            .exec_without_returning(&self.database)
+            .exec_without_returning(self.way.held()?)
             .await;
         written.map_err(|error| unless_taken(error, taken))?;
         self.log::<S>(&key, tenant, None, Some(after));
@@ -188,21 +201,19 @@ impl Transaction {
         );
         let entry = |tenant: &Option<Uuid>| self.entry::<S>(&key, *tenant, Some(said.clone()), Some(now_said.clone()));
         let entries: Vec<_> = tenants.iter().map(entry).collect();
-        let written = match self.backend() {
+        match self.backend() {
             // One statement, and one way there and back, for both.
             DbBackend::Postgres => {
-                let statement = together::<S>(before, changes, time, &entries)?;
-                self.database.execute_raw(statement).await.map(drop)
+                let statement = together::<S>(before, changes, time, &entries, self.way.is_single())?;
+                self.way.change(statement, taken).await
             }
             _ => {
                 self.entries.extend(entries);
-                update_of::<S>(before, changes, time)?
-                    .exec(&self.database)
-                    .await
-                    .map(drop)
+                let update = update_of::<S>(before, changes, time)?;
+                let written = update.exec(self.way.held()?).await;
+                written.map(drop).map_err(|error| unless_taken(error, taken))
             }
-        };
-        written.map_err(|error| unless_taken(error, taken))
+        }
     }
 
     /// Adds one to a count of the row, where it stands, so that none is lost. A count is no edit: neither the time of the last
@@ -213,7 +224,7 @@ impl Transaction {
     pub async fn count<S: Subject>(&self, row: &S::Model, column: S::Column) -> Result<(), Refusal> {
         let more = S::update_many().filter(this::<S>(row)?);
         let more = more.col_expr(column, Expr::col(column).add(1));
-        more.exec(&self.database).await?;
+        more.exec(self.way.held()?).await?;
         Ok(())
     }
 
@@ -226,7 +237,7 @@ impl Transaction {
         E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
     {
         let row = row.into_active_model().reset_all();
-        E::insert(row).exec_without_returning(&self.database).await?;
+        E::insert(row).exec_without_returning(self.way.held()?).await?;
         Ok(())
     }
 
@@ -250,7 +261,9 @@ impl Transaction {
                 false => rows.column(column),
             };
         }
-        let rows = held(rows, Hold::ToChange, self.backend()).all(&self.database).await?;
+        let rows = held(rows, Some(Hold::ToChange), self.backend())
+            .all(self.way.held()?)
+            .await?;
 
         let mut time = database::now();
         for before in &rows {
@@ -276,7 +289,7 @@ impl Transaction {
             update = update.col_expr(*column, column.save_as(Expr::val(value.clone())));
         }
         update = update.col_expr(updated_at::<S>()?, Expr::val(time));
-        update.exec(&self.database).await?;
+        update.exec(self.way.held()?).await?;
         Ok(())
     }
 
@@ -293,7 +306,7 @@ impl Transaction {
     /// # Errors
     /// Whatever the database says.
     pub async fn delete_in<S: Subject>(&mut self, tenant: Option<Uuid>, row: &S::Model) -> Result<(), Refusal> {
-        S::delete_many().filter(this::<S>(row)?).exec(&self.database).await?;
+        S::delete_many().filter(this::<S>(row)?).exec(self.way.held()?).await?;
         let said: Vec<S::Column> = S::Column::iter()
             .filter(|column| row.get(*column) != row.get(*column).as_null())
             .collect();
@@ -320,14 +333,16 @@ impl Transaction {
         self.next = Next::Viewer(None);
     }
 
-    pub(super) async fn commit(self) -> Result<Next, DbErr> {
-        entries::write(&self.database, self.entries).await?;
-        self.database.commit().await?;
+    pub(super) async fn commit(self) -> Result<Next, Refusal> {
+        if !self.entries.is_empty() {
+            entries::write(self.way.held()?, self.entries).await?;
+        }
+        self.way.commit().await?;
         Ok(self.next)
     }
 
     pub(super) async fn rollback(self) -> Result<(), DbErr> {
-        self.database.rollback().await
+        self.way.rollback().await
     }
 }
 
@@ -358,6 +373,18 @@ fn this<S: Subject>(row: &S::Model) -> Result<Condition, DbErr> {
         return Err(DbErr::Custom(format!("{} has no key", S::NAME)));
     }
     Ok(this)
+}
+
+/// That the row is still as it was read, and that nobody else is at it: then it is held from here on.
+fn still<S: Subject>(row: &S::Model) -> Result<Expr, DbErr> {
+    let unchanged = updated_at::<S>()?.eq(last_changed::<S>(row)?);
+    let still = S::find()
+        .select_only()
+        .expr(Expr::cust("TRUE"))
+        .filter(this::<S>(row)?)
+        .filter(unchanged)
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
+    Ok(Expr::SubQuery(None, Box::new(still.into_query().into())))
 }
 
 fn unless_taken(error: DbErr, taken: Option<UserError>) -> Refusal {

@@ -41,6 +41,10 @@ impl Change for Unpublish {
     const RULE: &'static str = policy::content::EDIT_RULE;
     type Outcome = Uuid;
 
+    fn is_single(&self) -> bool {
+        true
+    }
+
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = to_edit(transaction, self.id, self.seen).await?;
         let message = "What is archived is not published; it can be restored to a draft.";
@@ -53,6 +57,10 @@ impl Change for Archive {
     const RULE: &'static str = policy::content::EDIT_RULE;
     type Outcome = Uuid;
 
+    fn is_single(&self) -> bool {
+        true
+    }
+
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = to_edit(transaction, self.id, self.seen).await?;
         let message = "Only what is published can be archived.";
@@ -64,6 +72,10 @@ impl Change for Restore {
     const ACTION: &'static str = "content.restore";
     const RULE: &'static str = policy::content::EDIT_RULE;
     type Outcome = Uuid;
+
+    fn is_single(&self) -> bool {
+        true
+    }
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = to_edit(transaction, self.id, self.seen).await?;

@@ -48,6 +48,14 @@ impl Change for Update {
     const RULE: &'static str = policy::content::EDIT_RULE;
     type Outcome = Uuid;
 
+    fn is_single(&self) -> bool {
+        // Another slug has to be a free one, and what is shown has to be there to be shown.
+        matches!(
+            (&self.slug, &self.media_item_id, &self.content_body),
+            (Patch::Keep, Patch::Keep, Patch::Keep)
+        )
+    }
+
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = to_edit(transaction, self.id, self.seen).await?;
 

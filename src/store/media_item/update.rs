@@ -27,6 +27,10 @@ impl Change for Update {
     const RULE: &'static str = policy::media_item::EDIT_RULE;
     type Outcome = Uuid;
 
+    fn is_single(&self) -> bool {
+        true
+    }
+
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = to_change(transaction, self.id, self.seen, policy::media_item::may_edit).await?;
         let mut after = before.clone();

@@ -34,6 +34,11 @@ impl Change for Update {
     const RULE: &'static str = policy::organization::EDIT_RULE;
     type Outcome = Uuid;
 
+    fn is_single(&self) -> bool {
+        // Another slug has to be a free one.
+        matches!(self.slug, Patch::Keep)
+    }
+
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = transaction.find::<Organization>(self.id, Hold::ToChange).await?;
         transaction.allow(policy::organization::may_edit(&transaction.viewer(), self.id))?;

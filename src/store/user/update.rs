@@ -25,6 +25,10 @@ impl Change for Update {
     const RULE: &'static str = policy::user::OWN_RULE;
     type Outcome = String;
 
+    fn is_single(&self) -> bool {
+        true
+    }
+
     async fn run(&self, transaction: &mut Transaction) -> Result<String, Refusal> {
         let id = transaction.user_id()?;
         let before = transaction.find::<User>(id.as_str(), Hold::ToChange).await?;

@@ -34,7 +34,7 @@ impl Transaction {
     /// # Errors
     /// If the database fails.
     pub(in crate::store) async fn first(&self, mut rows: SelectStatement) -> Result<Option<QueryResult>, Refusal> {
-        Ok(self.database.query_one(rows.limit(1)).await?)
+        Ok(self.way.held()?.query_one(rows.limit(1)).await?)
     }
 
     /// Whether there is a user with this id. There will be until the transaction ends, so that a row may name them.
@@ -55,7 +55,7 @@ impl Transaction {
             .select_only()
             .columns([content::Column::CreatorId, content::Column::OrganizationId])
             .filter(content::Column::Id.eq(content_id));
-        let found: Option<(String, Option<Uuid>)> = found.into_tuple().one(&self.database).await?;
+        let found: Option<(String, Option<Uuid>)> = found.into_tuple().one(self.way.held()?).await?;
         let (creator_id, organization_id) = found.ok_or(Refusal::NotFound)?;
         Ok(Owners {
             creator_id,

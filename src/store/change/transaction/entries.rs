@@ -7,16 +7,19 @@ use entity::audit_entry::{ActiveModel, Column, Entity};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryTrait,
-    Statement, Value,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter,
+    QueryTrait, Statement, Value,
     prelude::Uuid,
     sea_query::{CommonTableExpression, Expr, Query, UnionType, UpdateStatement, WithClause, WithQuery},
 };
 
-use super::{Transaction, update_of};
+use super::{Transaction, still, update_of};
 use crate::{
     database::{Text, kept},
-    store::{Key, change::Subject},
+    store::{
+        Key,
+        change::{Subject, subject::last_changed},
+    },
 };
 
 /// How many audit entries go into one statement.
@@ -70,22 +73,32 @@ pub(super) async fn write(database: &impl ConnectionTrait, mut entries: Vec<Acti
 const CHANGED: &str = "changed";
 
 /// Changes a row and writes these entries about it, in one statement, as PostgreSQL alone has it; none, if there is no such row to be
-/// changed. What it says of the row and of the entries are its values, in this order.
+/// changed. With `only_if_still`, neither if the row is no longer what was read, or somebody is at it. What it says of the row and of
+/// the entries are its values, in this order.
 pub(super) fn together<S: Subject>(
     row: &S::Model,
     changes: Vec<(S::Column, Value)>,
     time: DateTime<Utc>,
     entries: &[ActiveModel],
+    only_if_still: bool,
 ) -> Result<Statement, DbErr> {
     let names: Vec<&str> = changes.iter().map(|(column, _)| column.as_str()).collect();
-    let keys = <S::PrimaryKey as Iterable>::iter().map(|key| row.get(key.into_column()));
+    let keys = || <S::PrimaryKey as Iterable>::iter().map(|key| row.get(key.into_column()));
     let mut values: Vec<Value> = changes.iter().map(|(_, value)| value.clone()).collect();
     values.push(time.into());
-    values.extend(keys);
+    values.extend(keys());
+    if only_if_still {
+        values.extend(keys());
+        values.push(last_changed::<S>(row)?.into());
+    }
     values.extend(entries.iter().flat_map(said));
 
-    let shape = ("a change", TypeId::of::<S>(), names, entries.len());
-    let mut update = update_of::<S>(row, changes, time)?.into_query();
+    let shape = ("a change", TypeId::of::<S>(), names, entries.len(), only_if_still);
+    let mut update = update_of::<S>(row, changes, time)?;
+    if only_if_still {
+        update = update.filter(still::<S>(row)?);
+    }
+    let mut update = update.into_query();
     update.returning(Query::returning().expr(Expr::cust("1")));
     let built = || DbBackend::Postgres.build(&logged(update.clone(), entries));
     Ok(kept(shape, &values, || Text::in_order(built()), built))

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use derive_where::derive_where;
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Select,
+    Condition, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, LockType, SelectStatement},
 };
 
@@ -12,7 +12,7 @@ use super::Transaction;
 use crate::{
     database::{Slots, any_of},
     store::{
-        Key, Noun,
+        Error, Key, Noun,
         change::Refusal,
         noun::column,
         question::{self, Question, statement},
@@ -41,13 +41,15 @@ impl Transaction {
     ) -> Result<<N::Entity as EntityTrait>::Model, Refusal> {
         let held = Held::<N> {
             key: vec![key.into()],
-            hold,
+            hold: match (self.way.is_single(), hold) {
+                // It is held by the statement that changes it.
+                (true, Hold::ToChange) => None,
+                (true, Hold::AsItIs) => return Err(Error::NeedsTransaction.into()),
+                (false, hold) => Some(hold),
+            },
             noun: PhantomData,
         };
-        let found = self
-            .database
-            .query_one_raw(statement(&self.viewer, None, &held))
-            .await?;
+        let found = self.way.find(statement(&self.viewer, None, &held)).await?;
         let row = found.ok_or(Refusal::NotFound)?;
         Ok(FromQueryResult::from_query_result(&row, "")?)
     }
@@ -61,7 +63,9 @@ impl Transaction {
         which: Condition,
         hold: Hold,
     ) -> Result<Option<<N::Entity as EntityTrait>::Model>, Refusal> {
-        Ok(visible::<N>(&self.viewer, which, hold).one(&self.database).await?)
+        Ok(visible::<N>(&self.viewer, which, Some(hold))
+            .one(self.way.held()?)
+            .await?)
     }
 
     /// All rows of which this holds and that the viewer may see; they are held until the end.
@@ -73,7 +77,9 @@ impl Transaction {
         which: Condition,
         hold: Hold,
     ) -> Result<Vec<<N::Entity as EntityTrait>::Model>, Refusal> {
-        Ok(visible::<N>(&self.viewer, which, hold).all(&self.database).await?)
+        Ok(visible::<N>(&self.viewer, which, Some(hold))
+            .all(self.way.held()?)
+            .await?)
     }
 
     /// Whether the viewer sees a row of which this holds. None is read, and none is held.
@@ -87,12 +93,12 @@ impl Transaction {
     }
 }
 
-/// The row with this key, held.
+/// The row with this key, held so, if at all.
 #[derive_where(Clone, Hash)]
 struct Held<N> {
     /// There is one.
     key: Vec<Key>,
-    hold: Hold,
+    hold: Option<Hold>,
     noun: PhantomData<fn() -> N>,
 }
 
@@ -108,20 +114,20 @@ impl<N: Noun> Question for Held<N> {
     }
 }
 
-/// The rows of which this holds and that the viewer may see, held.
-fn visible<N: Noun>(viewer: &Viewer, which: Condition, hold: Hold) -> Select<N::Entity> {
+/// The rows of which this holds and that the viewer may see, held so, if at all.
+fn visible<N: Noun>(viewer: &Viewer, which: Condition, hold: Option<Hold>) -> Select<N::Entity> {
     let found = N::Entity::find().filter(which).filter(N::visible(viewer));
     held(found, hold, viewer.backend())
 }
 
-/// The rows that a statement gives, held.
-pub(super) fn held<E: EntityTrait>(select: Select<E>, hold: Hold, backend: DbBackend) -> Select<E> {
+/// The rows that a statement gives, held so, if at all.
+pub(super) fn held<E: EntityTrait>(select: Select<E>, hold: Option<Hold>, backend: DbBackend) -> Select<E> {
     // SQLite has no such locks, and needs none: there is one change at a time.
     match (backend, hold) {
         // As strong as an update's own lock, and no stronger: or every row written meanwhile that names this one, such as
         // the audit log's of its organization, would wait, and two such transactions for each other.
-        (DbBackend::Postgres, Hold::ToChange) => select.lock(LockType::NoKeyUpdate),
-        (DbBackend::Postgres, Hold::AsItIs) => select.lock_shared(),
+        (DbBackend::Postgres, Some(Hold::ToChange)) => select.lock(LockType::NoKeyUpdate),
+        (DbBackend::Postgres, Some(Hold::AsItIs)) => select.lock_shared(),
         _ => select,
     }
 }

@@ -64,6 +64,11 @@ macro_rules! columns {
                 }
             )+
 
+            /// Of all columns, from a whole row.
+            pub fn of(model: &<$entity as sea_orm::EntityTrait>::Model) -> Self {
+                Self { $($field: Some(model.$field.clone())),+ }
+            }
+
             /// Reads the values of these columns, which come in the order of their names.
             fn decode(fields: &mut $crate::store::fields::Fields<'_>, columns: Columns) -> Result<Self, sea_orm::DbErr> {
                 let mut read = Self::default();

@@ -304,6 +304,19 @@ impl Noun for Content {
         })
     }
 
+    fn alone(row: &content::Model, selection: &Selection) -> Option<Self> {
+        let is_alone =
+            selection.creator.is_none() && selection.organization.is_none() && selection.media_item.is_none();
+        is_alone.then(|| Self {
+            row: Row::of(row),
+            // Whoever may edit it needs no grant.
+            granted: false,
+            creator: Relation::NotRead,
+            organization: Relation::NotRead,
+            media_item: Relation::NotRead,
+        })
+    }
+
     fn key(&self) -> Result<Key, Error> {
         Ok(Key::Uuid(*self.row.id()?))
     }

@@ -231,6 +231,13 @@ impl Noun for MediaItem {
         })
     }
 
+    fn alone(row: &media_item::Model, selection: &Selection) -> Option<Self> {
+        selection.creator.is_none().then(|| Self {
+            row: Row::of(row),
+            creator: Relation::NotRead,
+        })
+    }
+
     fn key(&self) -> Result<Key, Error> {
         Ok(Key::Uuid(*self.row.id()?))
     }

@@ -161,6 +161,13 @@ impl Noun for Organization {
         })
     }
 
+    fn alone(row: &organization::Model, selection: &Selection) -> Option<Self> {
+        selection.viewer_membership.is_none().then(|| Self {
+            row: Row::of(row),
+            viewer_membership: Relation::NotRead,
+        })
+    }
+
     fn key(&self) -> Result<Key, Error> {
         Ok(Key::Uuid(*self.row.id()?))
     }

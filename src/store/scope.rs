@@ -14,7 +14,7 @@ use super::{
     Error, Key, Noun, Page, PageRequest, Parent,
     audit_entry::AuditEntry,
     batch::{self, Counts, Loader, Pages, Rows},
-    change::{self, Call, Change, IdempotencyKey, Next, Refusal},
+    change::{self, Call, Change, IdempotencyKey, Left, Next, Refusal},
     content::Content,
     grant::Grant,
     media_item::MediaItem,
@@ -52,10 +52,12 @@ pub struct Scope {
 struct Now {
     access: Arc<Access>,
     loads: Loads,
+    /// What that change has told.
+    left: Option<Left>,
 }
 
 impl Now {
-    fn new(viewer: Arc<Viewer>, reader: &Arc<Reader>) -> Arc<Self> {
+    fn new(viewer: Arc<Viewer>, reader: &Arc<Reader>, left: Option<Left>) -> Arc<Self> {
         let access = Arc::new(Access {
             viewer,
             reader: Arc::clone(reader),
@@ -63,6 +65,7 @@ impl Now {
         Arc::new(Self {
             loads: Loads::default(),
             access,
+            left,
         })
     }
 }
@@ -73,7 +76,7 @@ impl Scope {
         reader.act_for(Some(asker(&viewer)));
         let reader = Arc::new(reader);
         Self {
-            now: RwLock::new(Now::new(Arc::new(viewer), &reader)),
+            now: RwLock::new(Now::new(Arc::new(viewer), &reader, None)),
             key: OnceLock::new(),
             tells_secrets: AtomicBool::new(false),
             reader,
@@ -132,16 +135,17 @@ impl Scope {
             key: self.key.get(),
         };
         let (outcome, next) = change::run(&call, change).await?;
-        let viewer = match next {
-            Next::Same => viewer,
+        let (viewer, left) = match next {
+            Next::Same => (viewer, None),
+            Next::Left(left) => (viewer, Some(left)),
             Next::Viewer(session_id) => {
                 self.reader.act_for(None);
                 let viewer = identify_again(&self.reader, session_id.as_deref(), viewer.tenant()).await?;
                 self.reader.act_for(Some(asker(&viewer)));
-                Arc::new(viewer)
+                (Arc::new(viewer), None)
             }
         };
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(viewer, &self.reader);
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(viewer, &self.reader, left);
         Ok(outcome)
     }
 
@@ -155,7 +159,11 @@ impl Scope {
     /// # Errors
     /// If the database fails.
     pub async fn row<N: Noun>(&self, key: Key, selection: Arc<N::Selection>) -> Outcome<Option<Arc<N>>> {
-        N::loads(&self.now().loads).rows.load(key, selection).await
+        let now = self.now();
+        if let Some(row) = now.left.as_ref().and_then(|left| left.row::<N>(&key, &selection)) {
+            return Ok(Some(row));
+        }
+        N::loads(&now.loads).rows.load(key, selection).await
     }
 
     /// A page of the rows that the viewer may see, of all or of one parent's.

@@ -102,6 +102,10 @@ impl Noun for User {
         Ok(Self { row })
     }
 
+    fn alone(row: &user::Model, _selection: &Selection) -> Option<Self> {
+        Some(Self { row: Row::of(row) })
+    }
+
     fn key(&self) -> Result<Key, Error> {
         Ok(Key::Text(self.row.id()?.clone()))
     }

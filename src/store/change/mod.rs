@@ -1,12 +1,14 @@
 //! What is changed: one transaction a change, with its place in the audit log.
 
 mod idempotency;
+mod left;
 pub mod limits;
 mod refusal;
 mod subject;
 mod transaction;
 
 pub use idempotency::IdempotencyKey;
+pub use left::Left;
 pub use limits::{Checks, Patch};
 pub use refusal::{Refusal, UserError, UserErrorCode};
 pub use subject::Subject;
@@ -55,12 +57,14 @@ pub trait Change: Sync {
     fn run(&self, transaction: &mut Transaction) -> impl Future<Output = Result<Self::Outcome, Refusal>> + Send;
 }
 
-/// What the viewer is after a change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What the viewer is after a change, and what is known of the rows.
+#[derive(Clone, Debug, Default)]
 pub(super) enum Next {
     /// What they were.
     #[default]
     Same,
+    /// What they were; and this row is now so.
+    Left(Left),
     /// Somebody to be found out by this session; nobody, without one.
     Viewer(Option<String>),
 }

@@ -23,7 +23,7 @@ use sea_orm::{
 };
 
 use super::{
-    Next, Refusal, Subject, UserError, UserErrorCode,
+    Left, Next, Refusal, Subject, UserError, UserErrorCode,
     subject::{changed, last_changed, spoken, updated_at},
 };
 use crate::{
@@ -205,7 +205,13 @@ impl Transaction {
             // One statement, and one way there and back, for both.
             DbBackend::Postgres => {
                 let statement = together::<S>(before, changes, time, &entries, self.way.is_single())?;
-                self.way.change(statement, taken).await
+                self.way.change(statement, taken).await?;
+                if self.way.is_single() {
+                    let mut left = after.clone();
+                    left.try_set(updated_at::<S>()?, time.into())?;
+                    self.next = Next::Left(Left::new(key, left));
+                }
+                Ok(())
             }
             _ => {
                 self.entries.extend(entries);

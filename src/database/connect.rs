@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use thiserror::Error;
 
-use super::{Availability, Pool, RowSecurity, Trouble, connections::Connections, row_security::BECOME_READER};
+use super::{Availability, Pool, RowSecurity, Trouble, connections::Connections};
 
 /// How the pool is made.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Settings {
 pub struct Pools {
     /// As the gateway itself: it finds out who asks, and makes changes.
     pub main: Pool,
-    /// In the role [`READER`](super::READER) from the start: it reads for viewers. Without row-level security nothing is read so.
+    /// In the role [`READER`](super::READER): it reads for viewers. Without row-level security nothing is read so.
     pub reading: Option<Pool>,
 }
 
@@ -77,8 +77,7 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectE
 }
 
 /// Like [`connect`], for the requests of strangers: no statement runs for longer than `deadline`, and no connection is used that
-/// has seen the database go away. With row-level security the larger half of the connections reads for viewers, and the rest does
-/// everything else; each has one at least.
+/// has seen the database go away. With row-level security both pools are of the same connections.
 ///
 /// # Errors
 /// As [`connect`].
@@ -91,21 +90,15 @@ pub async fn connect_for_requests(
     if is_sqlite(known(&settings.url)?) {
         return Ok(open(settings, until(settings, deadline)?).await?.into());
     }
-    let own = async |connections, begins_with| {
-        let settings = Settings {
-            connections,
-            ..settings.clone()
-        };
-        let connections = Connections::open(&settings, deadline, Arc::clone(&availability), begins_with).await;
-        connections.map(Pool::from).map_err(ConnectError::Refused)
+    let main = Connections::open(settings, deadline, availability).await;
+    let main = main.map_err(ConnectError::Refused)?;
+    let reading = match row_security {
+        RowSecurity::On => Some(main.for_reader().await.map_err(ConnectError::Refused)?.into()),
+        RowSecurity::Off => None,
     };
-    if row_security == RowSecurity::Off {
-        return Ok(own(settings.connections, None).await?.into());
-    }
-    let reading = settings.connections.div_ceil(2);
     Ok(Pools {
-        main: own((settings.connections - reading).max(1), None).await?,
-        reading: Some(own(reading, Some(BECOME_READER)).await?),
+        main: main.into(),
+        reading,
     })
 }
 

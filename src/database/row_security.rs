@@ -11,9 +11,11 @@ use super::Marks;
 /// The role in which the gateway reads for a viewer.
 pub const READER: &str = "codex_reader";
 
-/// What a connection begins with that reads for viewers. (An option of the connection would do the same, but poolers drop those.)
+/// How a connection comes to read for viewers. (An option of the connection would do the same, but poolers drop those.)
 /// The policies' price as PostgreSQL reckons it would have it compile statements, which takes longer than they run.
 pub(super) const BECOME_READER: &str = "SET ROLE codex_reader; SET jit = off";
+/// And how it stops.
+pub(super) const BECOME_ITSELF: &str = "RESET ROLE; RESET jit";
 
 /// Whether the database itself keeps from a viewer what the rules keep from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! The connections that read for viewers, and what a statement leaves behind on them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use codex_gateway::database::{Asker, Pools, Reader, begin_change};
+use codex_gateway::database::{Asker, Pools, Reader, RowSecurity, Settings, begin_change, connect_for_requests};
+use futures_util::future::join_all;
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
 
 use super::{TABLES, all_keys, app, keys, only_connections, reader, text};
@@ -26,7 +27,7 @@ async fn at_work(pools: &Pools) -> Reader {
     reader
 }
 
-/// Makes sure that the reading pool's one connection is back, in the role, and knows of nobody.
+/// Makes sure that the one connection is back, reads in the role, and knows of nobody.
 async fn assert_clean(pools: &Pools, after: &str) {
     let state = "SELECT concat_ws(' ', current_user, current_setting('app.viewer', true) || '.',
         current_setting('app.tenant', true) || '.', current_setting('app.known', true) || '.')";
@@ -164,4 +165,28 @@ async fn a_viewer_is_found_out_by_the_gateway_itself() {
     assert!(request.all(&tokens).await.is_err());
     request.act_for(None);
     assert_eq!(keys(&request, &tokens).await.unwrap(), [author.token.as_str()]);
+}
+
+#[tokio::test]
+async fn the_gateway_and_its_viewers_share_so_many_connections() {
+    let Some(app) = app().await else { return };
+    for connections in [1, 3] {
+        let name = format!("shared-{connections}");
+        let settings = Settings {
+            url: format!("{}?application_name={name}", app.database_url()),
+            connections,
+            wait: Duration::from_secs(20),
+        };
+        let pools = connect_for_requests(&settings, Duration::from_secs(60), Arc::default(), RowSecurity::On);
+        let pools = pools.await.unwrap();
+        let (main, reading) = (&pools.main, pools.reading.as_ref().unwrap());
+        let who = |number: usize| async move {
+            let pool = if number.is_multiple_of(2) { main } else { reading };
+            let who = text(pool, "SELECT concat(current_user, pg_sleep(0.01))").await.unwrap();
+            assert_eq!(who == "codex_reader", !number.is_multiple_of(2), "{number}: {who}");
+        };
+        join_all((0..60).map(who)).await;
+        let open = format!("SELECT count(*)::text FROM pg_stat_activity WHERE application_name = '{name}'");
+        assert_eq!(text(&app.db, &open).await.unwrap(), connections.to_string());
+    }
 }

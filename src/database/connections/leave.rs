@@ -1,0 +1,207 @@
+//! Who may have a connection, and which.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sea_orm::{
+    ConnAcquireErr, DbErr,
+    sqlx::{self, ConnectOptions, PgConnection, postgres::PgConnectOptions},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+use crate::database::{
+    Availability,
+    row_security::{BECOME_ITSELF, BECOME_READER},
+};
+
+/// After which time a connection is made anew, so that none keeps for ever what it has gathered.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// How long to wait before asking a server again that has no place at the moment.
+const MOMENT: Duration = Duration::from_millis(20);
+/// The server is starting; it has no place for one more (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+const COME_BACK: [&str; 2] = ["57P03", "53300"];
+
+/// As whom a connection runs its statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// As the gateway itself.
+    Itself,
+    /// As the role [`READER`](crate::database::READER).
+    Reader,
+}
+
+/// What the pools of both parts have in common.
+pub(super) struct Shared {
+    options: PgConnectOptions,
+    /// As many as there may be connections.
+    permits: Arc<Semaphore>,
+    most: usize,
+    pub(super) wait: Duration,
+    availability: Arc<Availability>,
+    stand: Mutex<Stand>,
+}
+
+/// How the connections stand, by their part.
+#[derive(Default)]
+struct Stand {
+    idle: [Vec<Made>; 2],
+    in_use: [usize; 2],
+}
+
+/// A connection that is there.
+pub(super) struct Made {
+    pub(super) connection: PgConnection,
+    part: Part,
+    since: Instant,
+}
+
+/// The leave to have a connection. Of those that are in use, and those that nobody uses, there are never more than leaves.
+pub(super) struct Leave {
+    shared: Arc<Shared>,
+    part: Part,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Shared {
+    /// No connection yet, of so many at the most.
+    pub(super) fn new(options: PgConnectOptions, most: usize, wait: Duration, availability: Arc<Availability>) -> Self {
+        Self {
+            options,
+            permits: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            most,
+            wait,
+            availability,
+            stand: Mutex::default(),
+        }
+    }
+
+    /// How many connections there are in this part, and how many of them nobody uses.
+    pub(super) fn size_and_idle(&self, part: Part) -> (usize, usize) {
+        let mut stand = self.stand();
+        let (idle, in_use) = stand.of(part);
+        (idle.len() + *in_use, idle.len())
+    }
+
+    fn stand(&self) -> MutexGuard<'_, Stand> {
+        self.stand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn make(&self) -> Result<Made, sqlx::Error> {
+        loop {
+            match self.options.connect().await {
+                Err(sqlx::Error::Database(error)) if error.code().is_some_and(|code| COME_BACK.contains(&&*code)) => {
+                    tokio::time::sleep(MOMENT).await;
+                }
+                connected => {
+                    return Ok(Made {
+                        connection: connected?,
+                        part: Part::Itself,
+                        since: Instant::now(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl Stand {
+    fn open(&self) -> usize {
+        self.in_use.iter().sum::<usize>() + self.idle.iter().map(Vec::len).sum::<usize>()
+    }
+
+    fn of(&mut self, part: Part) -> (&mut Vec<Made>, &mut usize) {
+        let ([own, reader], [by_own, by_reader]) = (&mut self.idle, &mut self.in_use);
+        match part {
+            Part::Itself => (own, by_own),
+            Part::Reader => (reader, by_reader),
+        }
+    }
+}
+
+impl Leave {
+    /// Waits for one.
+    ///
+    /// # Errors
+    /// If that takes too long.
+    pub(super) async fn wait(shared: &Arc<Shared>, part: Part) -> Result<Self, DbErr> {
+        let permit = timeout(shared.wait, Arc::clone(&shared.permits).acquire_owned()).await;
+        let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        *shared.stand().of(part).1 += 1;
+        Ok(Self {
+            shared: Arc::clone(shared),
+            part,
+            _permit: permit,
+        })
+    }
+
+    /// A connection in this part: one that nobody uses, or a new one; only if there are as many as there may be, one out of the other
+    /// part.
+    pub(super) async fn connection(&self) -> Result<Made, sqlx::Error> {
+        while let Some(mut made) = self.idle() {
+            let age = made.since.elapsed();
+            if age > LIFETIME || self.shared.availability.has_outlived(age) {
+                continue;
+            }
+            if made.part != self.part {
+                made.become_part(self.part).await?;
+            }
+            return Ok(made);
+        }
+        let mut made = self.shared.make().await?;
+        if made.part != self.part {
+            made.become_part(self.part).await?;
+        }
+        Ok(made)
+    }
+
+    /// Lets a connection go that is at rest. Only then does the leave end, so that whoever has it next finds the connection.
+    pub(super) fn give_back(self, made: Made) {
+        self.shared.stand().of(made.part).0.push(made);
+    }
+
+    fn idle(&self) -> Option<Made> {
+        let mut stand = self.shared.stand();
+        // The one that was used last has its plans at hand.
+        if let Some(made) = stand.of(self.part).0.pop() {
+            return Some(made);
+        }
+        // This leave is one of those in use already.
+        if stand.open() <= self.shared.most {
+            return None;
+        }
+        stand.of(self.part.other()).0.pop()
+    }
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        *self.shared.stand().of(self.part).1 -= 1;
+    }
+}
+
+impl Part {
+    fn other(self) -> Self {
+        match self {
+            Self::Itself => Self::Reader,
+            Self::Reader => Self::Itself,
+        }
+    }
+}
+
+impl Made {
+    async fn become_part(&mut self, part: Part) -> Result<(), sqlx::Error> {
+        let statements = match part {
+            Part::Itself => BECOME_ITSELF,
+            Part::Reader => BECOME_READER,
+        };
+        sqlx::raw_sql(statements).execute(&mut self.connection).await?;
+        self.part = part;
+        Ok(())
+    }
+}

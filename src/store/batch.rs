@@ -22,7 +22,7 @@ use derive_where::derive_where;
 use tokio::sync::oneshot;
 
 use super::{
-    Error, Key, Noun, Page, PageRequest, Parent, page,
+    Error, Key, Noun, Page, PageRequest, Parent, read,
     scope::{Access, Outcome},
 };
 
@@ -55,7 +55,7 @@ impl<N: Noun> Reading for Rows<N> {
         selection: &N::Selection,
         keys: &[Key],
     ) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
-        page::rows(access, selection, keys).await
+        read::rows(access, selection, keys).await
     }
 }
 
@@ -72,7 +72,7 @@ impl<N: Noun> Reading for Pages<N> {
         request: &PageRequest<N>,
         parents: &[Parent<N>],
     ) -> Result<HashMap<Parent<N>, Arc<Page<N>>>, Error> {
-        page::pages(access, request, parents).await
+        read::pages(access, request, parents).await
     }
 }
 
@@ -89,7 +89,7 @@ impl<N: Noun> Reading for Counts<N> {
         filter: &N::Filter,
         parents: &[Parent<N>],
     ) -> Result<HashMap<Parent<N>, i64>, Error> {
-        page::counts(access, filter, parents).await
+        read::counts(access, filter, parents).await
     }
 }
 

@@ -11,6 +11,7 @@ mod noun;
 mod own;
 mod page;
 mod question;
+mod read;
 mod relation;
 mod scope;
 mod walk;

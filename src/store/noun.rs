@@ -27,7 +27,7 @@ pub trait Plain: Clone + Debug + Default + PartialEq + Eq + Hash + Send + Sync +
 impl<T: Clone + Debug + Default + PartialEq + Eq + Hash + Send + Sync + 'static> Plain for T {}
 
 /// A primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// Of an identity table.
     Text(String),

@@ -1,0 +1,333 @@
+//! The statements: rows by key, pages and counts, of all rows or of many parents' at once.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use derive_where::derive_where;
+use sea_orm::{
+    Condition,
+    sea_query::{Alias, Expr, Func, IntoIden, Query, SelectStatement},
+};
+
+use super::{
+    Direction, Error, Key, Noun, Page, PageRequest, Parent,
+    fields::Fields,
+    noun::{column, table},
+    own::Own,
+    question::{self, Question, ask},
+    relation::Along,
+    scope::Access,
+    walk::Walk,
+};
+use crate::{
+    database::{self, Children, Row, Slots, any_of, first_per_parent},
+    viewer::Viewer,
+};
+
+/// Reads rows by key, as far as the viewer may see them.
+pub(super) async fn rows<N: Noun>(
+    access: &Access,
+    selection: &N::Selection,
+    keys: &[Key],
+) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
+    let distinct: HashSet<&Key> = keys.iter().collect();
+    let keys: Vec<Key> = distinct.into_iter().cloned().collect();
+    let question = RowsByKey::<N> {
+        selection: selection.clone(),
+        own: Own::by(&access.viewer, None, &keys),
+        keys,
+    };
+    let rows = ask(access, &question).await?;
+    let rows = decode::<N>(&rows, N::columns(selection, None, None), selection)?;
+    rows.into_iter().map(|row| Ok((row.key()?, Some(row)))).collect()
+}
+
+/// The rows with these keys.
+#[derive_where(Clone, Hash)]
+struct RowsByKey<N: Noun> {
+    selection: N::Selection,
+    keys: Vec<Key>,
+    own: Own<N>,
+}
+
+impl<N: Noun> Question for RowsByKey<N> {
+    fn slots(&mut self, slots: &mut dyn Slots) {
+        question::keys(&mut self.keys, slots);
+    }
+
+    fn statement(&self, viewer: &Viewer) -> SelectStatement {
+        let key = column::<N::Entity>(N::KEY.name);
+        let mut statement = Query::select();
+        statement
+            .from(table::<N::Entity>())
+            .and_where(any_of(viewer.backend(), key, values(&self.keys)))
+            .cond_where(self.own.visible(viewer));
+        reads::<N>(
+            &mut statement,
+            viewer,
+            N::columns(&self.selection, None, None),
+            &self.selection,
+            self.own,
+        );
+        statement
+    }
+}
+
+/// Reads the same page of many parents.
+pub(super) async fn pages<N: Noun>(
+    access: &Access,
+    request: &PageRequest<N>,
+    parents: &[Parent<N>],
+) -> Result<HashMap<Parent<N>, Arc<Page<N>>>, Error> {
+    let mut pages = HashMap::with_capacity(parents.len());
+    for (via, parents) in by_via(parents) {
+        let read = some_rows(access, request, request.window.size + 1, false, via, &parents).await?;
+        let behind = match request.looks_back && request.window.cursor.is_some() {
+            true => some_rows(access, request, 1, true, via, &parents).await?,
+            false => vec![Vec::new(); parents.len()],
+        };
+        for ((parent, mut rows), behind) in parents.into_iter().zip(read).zip(behind) {
+            let further = rows.len() as u64 > request.window.size;
+            rows.truncate(request.window.size as usize);
+            let back = !behind.is_empty();
+            let (has_previous, has_next) = match request.window.direction {
+                Direction::Forward => (back, further),
+                Direction::Backward => (further, back),
+            };
+            if request.window.direction == Direction::Backward {
+                rows.reverse();
+            }
+            pages.insert(
+                parent,
+                Arc::new(Page {
+                    rows,
+                    field: request.order.field,
+                    has_previous,
+                    has_next,
+                }),
+            );
+        }
+    }
+    Ok(pages)
+}
+
+/// Counts the rows of many parents.
+pub(super) async fn counts<N: Noun>(
+    access: &Access,
+    filter: &N::Filter,
+    parents: &[Parent<N>],
+) -> Result<HashMap<Parent<N>, i64>, Error> {
+    let mut counts = HashMap::with_capacity(parents.len());
+    for (via, parents) in by_via(parents) {
+        let parents = keys(&parents);
+        let question = Count::<N> {
+            filter: filter.clone(),
+            via,
+            own: Own::by(&access.viewer, via, &parents),
+            parents,
+        };
+        for row in ask(access, &question).await? {
+            let parent = match via {
+                None => Parent::ROOT,
+                Some(via) => Parent::row(via, Key::decode(&row, 1, N::via_column(via).kind)?),
+            };
+            counts.insert(parent, row.get(0)?);
+        }
+    }
+    Ok(counts)
+}
+
+/// How many rows there are, of all or of each of these parents.
+#[derive_where(Clone, Hash)]
+struct Count<N: Noun> {
+    filter: N::Filter,
+    via: Option<N::Via>,
+    parents: Vec<Key>,
+    own: Own<N>,
+}
+
+impl<N: Noun> Question for Count<N> {
+    fn slots(&mut self, slots: &mut dyn Slots) {
+        N::slots(&mut self.filter, slots);
+        question::keys(&mut self.parents, slots);
+    }
+
+    fn statement(&self, viewer: &Viewer) -> SelectStatement {
+        let mut statement = Query::select();
+        statement
+            .expr(Func::count(Expr::cust("1")))
+            .from(table::<N::Entity>())
+            .cond_where(wanted(viewer, &self.filter, self.own));
+        if let Some(via) = self.via {
+            let parent = column::<N::Entity>(N::via_column(via).name);
+            statement
+                .column(parent.clone())
+                .and_where(any_of(viewer.backend(), parent.clone(), values(&self.parents)))
+                .group_by_col(parent);
+        }
+        statement
+    }
+}
+
+/// The first rows of each parent, in the parents' order, on one side of the cursor; `behind`: on the other side, the cursor's own row
+/// among them.
+async fn some_rows<N: Noun>(
+    access: &Access,
+    request: &PageRequest<N>,
+    limit: u64,
+    behind: bool,
+    via: Option<N::Via>,
+    parents: &[Parent<N>],
+) -> Result<Vec<Vec<Arc<N>>>, Error> {
+    let keys = keys(parents);
+    let mut question = FirstRows {
+        request: request.clone(),
+        limit,
+        behind,
+        via,
+        own: Own::by(&access.viewer, via, &keys),
+        parents: keys.clone(),
+    };
+    if behind {
+        question.request.selection = N::Selection::default();
+    }
+    let read = ask(access, &question).await?;
+    let rows = decode::<N>(&read, question.columns(), &question.request.selection)?;
+    let (Some(via), [_, _, ..]) = (via, parents) else {
+        return Ok(vec![rows]);
+    };
+    // To look a short key up among a page's worth of others takes less than to hash it.
+    let mut places: Vec<(Key, usize)> = keys.into_iter().zip(0..).collect();
+    places.sort_unstable();
+    let mut grouped = vec![Vec::new(); parents.len()];
+    for row in rows {
+        let Some(parent) = row.parent(via)? else { continue };
+        let found = places.binary_search_by(|(key, _)| key.cmp(&parent)).ok();
+        let place = found.and_then(|found| places.get(found)).map(|(_, place)| *place);
+        if let Some(group) = place.and_then(|place| grouped.get_mut(place)) {
+            group.push(row);
+        }
+    }
+    Ok(grouped)
+}
+
+/// The first rows of all, or of each of these parents.
+#[derive_where(Clone, Hash)]
+struct FirstRows<N: Noun> {
+    request: PageRequest<N>,
+    limit: u64,
+    behind: bool,
+    via: Option<N::Via>,
+    parents: Vec<Key>,
+    own: Own<N>,
+}
+
+impl<N: Noun> FirstRows<N> {
+    fn columns(&self) -> N::Columns {
+        let request = &self.request;
+        let order = (!request.is_only).then_some(request.order.field);
+        N::columns(&request.selection, order, self.via)
+    }
+}
+
+impl<N: Noun> Question for FirstRows<N> {
+    fn slots(&mut self, slots: &mut dyn Slots) {
+        N::slots(&mut self.request.filter, slots);
+        if let Some(cursor) = &mut self.request.window.cursor {
+            cursor.slots(slots);
+        }
+        question::keys(&mut self.parents, slots);
+    }
+
+    fn statement(&self, viewer: &Viewer) -> SelectStatement {
+        let request = &self.request;
+        let reads = |statement: &mut SelectStatement| {
+            reads(statement, viewer, self.columns(), &request.selection, self.own);
+        };
+        let backward = request.window.direction == Direction::Backward;
+        let walk = Walk::new(viewer, request, backward != self.behind);
+
+        let mut rows = Query::select();
+        rows.from(table::<N::Entity>())
+            .cond_where(wanted(viewer, &request.filter, self.own))
+            .limit(self.limit);
+        rows.cond_where(walk.present());
+        if let Some(cursor) = &request.window.cursor {
+            rows.cond_where(walk.beyond(cursor, self.behind));
+        }
+        match self.via {
+            None => {
+                if !request.is_only {
+                    database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
+                }
+                reads(&mut rows);
+                rows
+            }
+            Some(via) => {
+                let children = Children {
+                    table: table::<N::Entity>(),
+                    key: Alias::new(N::KEY.name).into_iden(),
+                    parent: Alias::new(N::via_column(via).name).into_iden(),
+                    reads,
+                    rows,
+                    order: walk.columns(),
+                };
+                first_per_parent(viewer.backend(), values(&self.parents), children)
+            }
+        }
+    }
+}
+
+/// The rows that the viewer may see and the filter lets through.
+fn wanted<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>) -> Condition {
+    Condition::all()
+        .add(own.visible(viewer))
+        .add(N::matching(filter, viewer.backend()))
+}
+
+/// Has the statement read what is wanted of each row, and the selected relations along with it.
+fn reads<N: Noun>(
+    statement: &mut SelectStatement,
+    viewer: &Viewer,
+    columns: N::Columns,
+    selection: &N::Selection,
+    own: Own<N>,
+) {
+    statement.exprs(N::expressions(columns, selection, viewer, &table::<N::Entity>()));
+    Along::read::<N>(statement, viewer, selection, own.is_own());
+}
+
+/// Takes rows apart. They are large: each is put where it stays.
+fn decode<N: Noun>(rows: &[Row], columns: N::Columns, selection: &N::Selection) -> Result<Vec<Arc<N>>, Error> {
+    let mut nouns = Vec::with_capacity(rows.len());
+    for row in rows {
+        nouns.push(Arc::new(Fields::new(row).noun(columns, selection)?));
+    }
+    Ok(nouns)
+}
+
+/// The parents, by the column through which they own their rows. A query's field has one such column, so this is one group.
+fn by_via<N: Noun>(parents: &[Parent<N>]) -> HashMap<Option<N::Via>, Vec<Parent<N>>> {
+    let mut groups: HashMap<Option<N::Via>, Vec<Parent<N>>> = HashMap::new();
+    for parent in parents {
+        groups
+            .entry(parent.0.as_ref().map(|(via, _)| *via))
+            .or_default()
+            .push(parent.clone());
+    }
+    groups
+}
+
+fn keys<N: Noun>(parents: &[Parent<N>]) -> Vec<Key> {
+    parents
+        .iter()
+        .filter_map(|parent| parent.0.as_ref())
+        .map(|(_, key)| key.clone())
+        .collect()
+}
+
+fn values(keys: &[Key]) -> Vec<sea_orm::Value> {
+    keys.iter().map(Key::value).collect()
+}

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use async_graphql::{ID, resolver_utils::EnumType};
+use async_graphql::{ID, Response, Value, resolver_utils::EnumType};
 use serde::Serialize;
 use serde_json::{Serializer, ser::Formatter};
 
@@ -17,7 +17,7 @@ use super::{
     scalar::{self, BigInt, Time},
 };
 
-/// About how many bytes an answer takes.
+/// About how many bytes an answer takes, but for rows that are written already.
 const USUAL_LENGTH: usize = 4096;
 
 /// A value that can be written as JSON.
@@ -149,14 +149,24 @@ fn write(text: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) -> Option<()> {
     value.serialize(&mut Serializer::with_formatter(text, Written)).ok()
 }
 
-/// A value as JSON.
+/// An answer as JSON.
 ///
 /// # Errors
 /// If it has no such form, which is a defect.
-pub fn json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let mut text = Vec::with_capacity(USUAL_LENGTH);
-    value.serialize(&mut Serializer::with_formatter(&mut text, Written))?;
+pub fn json(answer: &Response) -> serde_json::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(USUAL_LENGTH + written(&answer.data));
+    answer.serialize(&mut Serializer::with_formatter(&mut text, Written))?;
     Ok(text)
+}
+
+/// How long the rows are in it that are written already.
+fn written(value: &Value) -> usize {
+    match value {
+        Value::Binary(text) => text.len(),
+        Value::List(values) => values.iter().map(written).sum(),
+        Value::Object(fields) => fields.values().map(written).sum(),
+        _ => 0,
+    }
 }
 
 /// JSON as short as it can be. The schema has no type of bytes, so all that there are, are those of rows that are written already.

@@ -21,8 +21,8 @@ use async_graphql::{
 
 use super::{connection::Listed, error::Result, json::Json};
 
-/// About how many bytes a row takes.
-const USUAL_LENGTH: usize = 512;
+/// How many bytes a row takes at the most, or nearly so: a text that outgrows its place is moved.
+const USUAL_LENGTH: usize = 1024;
 
 /// A row that is written at once, if it can be.
 pub struct Shown<T>(pub T);

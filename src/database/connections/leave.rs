@@ -10,7 +10,7 @@ use sea_orm::{
     sqlx::{self, ConnectOptions, PgConnection, postgres::PgConnectOptions},
 };
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{AcquireError, OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 
@@ -40,6 +40,9 @@ pub(super) struct Shared {
     options: PgConnectOptions,
     /// As many as there may be connections.
     permits: Arc<Semaphore>,
+    /// As many as may read at a time: the larger half. Reading takes the server's processors, and what runs beyond their number is in
+    /// the way of what runs already; changes wait for its disk, and the more of them there are, the more it takes at once.
+    readers: Arc<Semaphore>,
     most: usize,
     pub(super) wait: Duration,
     availability: Arc<Availability>,
@@ -64,7 +67,7 @@ pub(super) struct Made {
 pub(super) struct Leave {
     shared: Arc<Shared>,
     part: Part,
-    _permit: OwnedSemaphorePermit,
+    _permits: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
 }
 
 impl Shared {
@@ -73,6 +76,7 @@ impl Shared {
         Self {
             options,
             permits: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
+            readers: Arc::new(Semaphore::new(most.div_ceil(2).min(Semaphore::MAX_PERMITS))),
             most,
             wait,
             availability,
@@ -129,14 +133,21 @@ impl Leave {
     /// # Errors
     /// If that takes too long.
     pub(super) async fn wait(shared: &Arc<Shared>, part: Part) -> Result<Self, DbErr> {
-        let permit = timeout(shared.wait, Arc::clone(&shared.permits).acquire_owned()).await;
-        let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-        let permit = permit.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
+        let permits = async {
+            let reader = match part {
+                Part::Itself => None,
+                Part::Reader => Some(Arc::clone(&shared.readers).acquire_owned().await?),
+            };
+            Ok::<_, AcquireError>((Arc::clone(&shared.permits).acquire_owned().await?, reader))
+        };
+        let permits = timeout(shared.wait, permits).await;
+        let permits = permits.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        let permits = permits.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
         *shared.stand().of(part).1 += 1;
         Ok(Self {
             shared: Arc::clone(shared),
             part,
-            _permit: permit,
+            _permits: permits,
         })
     }
 

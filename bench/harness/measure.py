@@ -37,6 +37,10 @@ class Measured:
     asdict = asdict
 
 
+# How often a measurement is made of which nothing came at all: the disk may stand still for seconds.
+TRIES = 3
+
+
 def measure(servers, samples, plan, cluster, before_round=lambda: None):
     """Runs the rounds, and gives what was measured."""
     loads = {(system.name, work): Load(system, server, work, samples[system.name][work])
@@ -56,11 +60,14 @@ def measure(servers, samples, plan, cluster, before_round=lambda: None):
                 order = servers[turn:] + servers[:turn]
                 for system, _ in order if number % 2 == 0 else reversed(order):
                     load = loads[system.name, work]
-                    load.run(connections, plan.warm_up)
-                    busy = (server_of[system.name], cluster.server)
-                    before = [server.cpu() for server in busy]
-                    came = load.run(connections, plan.seconds)
-                    cpu = [(server.cpu() - start) * 1_000 for server, start in zip(busy, before)]
+                    for _ in range(TRIES):
+                        load.run(connections, plan.warm_up)
+                        busy = (server_of[system.name], cluster.server)
+                        before = [server.cpu() for server in busy]
+                        came = load.run(connections, plan.seconds)
+                        cpu = [(server.cpu() - start) * 1_000 for server, start in zip(busy, before)]
+                        if came["failed"] or came["requests"]:
+                            break
                     if came["failed"] or not came["requests"]:
                         raise Failure(f"{system.name}, {work}, {connections} connections: {came}")
                     requests = came["requests"]

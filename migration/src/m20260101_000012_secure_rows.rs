@@ -17,8 +17,9 @@ use sea_orm_migration::sea_orm::DbBackend;
 /// | `app.viewer` | `anonymous`, or `user:` and the user's id |
 /// | `app.tenant` | `none`, or the id of the organization that the request is pinned to |
 ///
-/// Without both there are no rows; as soon as one would be looked at, the statement fails. An empty text counts as nothing: it is what
-/// PostgreSQL leaves behind once a setting has ended. What the viewer is, the database works out itself, when a row first depends on it, and keeps it for the rest of the
+/// Without both there are no rows; as soon as one would be looked at, the statement fails. An empty text counts as nothing: it is
+/// what PostgreSQL leaves behind once a setting has ended. What the viewer is, the database works out itself, when a row first
+/// depends on it, and keeps it for the rest of the
 /// statement in further settings: `app.member_of`, `app.author_of`, `app.manager_of`, `app.platform_owner`, and in `app.known`
 /// for whom.
 ///

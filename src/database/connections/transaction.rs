@@ -27,7 +27,7 @@ impl Transaction {
         }
     }
 
-    /// As [`Connections::rows`].
+    /// As [`super::Connections::rows`].
     ///
     /// # Errors
     /// Whatever the database says.
@@ -35,7 +35,7 @@ impl Transaction {
         self.lease.lock().await.rows(statement).await
     }
 
-    /// As [`Connections::execute`].
+    /// As [`super::Connections::execute`].
     ///
     /// # Errors
     /// Whatever the database says.
@@ -43,7 +43,7 @@ impl Transaction {
         self.lease.lock().await.execute(statement).await
     }
 
-    /// As [`Connections::execute_unprepared`].
+    /// As [`super::Connections::execute_unprepared`].
     ///
     /// # Errors
     /// Whatever the database says.

@@ -1,4 +1,4 @@
-//! The one transaction of a change: rows are found within the viewer's scope, held, and changed, and every changed row leaves
+//! The one transaction of a change, or the two statements that do without: rows are found within the viewer's scope, held, and changed, and every changed row leaves
 //! an entry in the audit log.
 
 mod beyond;
@@ -17,9 +17,9 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
-    QueryFilter, QuerySelect, QueryTrait, SqlErr, UpdateMany, Value,
+    QueryFilter, QuerySelect, SqlErr, UpdateMany, Value,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait, LockBehavior, LockType},
+    sea_query::{Expr, ExprTrait},
 };
 
 use super::{
@@ -379,18 +379,6 @@ fn this<S: Subject>(row: &S::Model) -> Result<Condition, DbErr> {
         return Err(DbErr::Custom(format!("{} has no key", S::NAME)));
     }
     Ok(this)
-}
-
-/// That the row is still as it was read, and that nobody else is at it: then it is held from here on.
-fn still<S: Subject>(row: &S::Model) -> Result<Expr, DbErr> {
-    let unchanged = updated_at::<S>()?.eq(last_changed::<S>(row)?);
-    let still = S::find()
-        .select_only()
-        .expr(Expr::cust("TRUE"))
-        .filter(this::<S>(row)?)
-        .filter(unchanged)
-        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
-    Ok(Expr::SubQuery(None, Box::new(still.into_query().into())))
 }
 
 fn unless_taken(error: DbErr, taken: Option<UserError>) -> Refusal {

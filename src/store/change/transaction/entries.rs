@@ -7,18 +7,23 @@ use entity::audit_entry::{ActiveModel, Column, Entity};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn, QueryFilter,
-    QueryTrait, Statement, Value,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn,
+    QueryFilter, QuerySelect, QueryTrait, Statement, Value,
     prelude::Uuid,
-    sea_query::{CommonTableExpression, Expr, Query, UnionType, UpdateStatement, WithClause, WithQuery},
+    sea_query::{
+        CommonTableExpression, Expr, LockBehavior, LockType, Query, UnionType, UpdateStatement, WithClause, WithQuery,
+    },
 };
 
-use super::{Transaction, still, update_of};
+use super::{Transaction, this, update_of};
 use crate::{
     database::{Text, kept},
     store::{
         Key,
-        change::{Subject, subject::last_changed},
+        change::{
+            Subject,
+            subject::{last_changed, updated_at},
+        },
     },
 };
 
@@ -102,6 +107,18 @@ pub(super) fn together<S: Subject>(
     update.returning(Query::returning().expr(Expr::cust("1")));
     let built = || DbBackend::Postgres.build(&logged(update.clone(), entries));
     Ok(kept(shape, &values, || Text::in_order(built()), built))
+}
+
+/// That the row is still as it was read, and that nobody else is at it: then it is held from here on.
+fn still<S: Subject>(row: &S::Model) -> Result<Expr, DbErr> {
+    let unchanged = updated_at::<S>()?.eq(last_changed::<S>(row)?);
+    let still = S::find()
+        .select_only()
+        .expr(Expr::cust("TRUE"))
+        .filter(this::<S>(row)?)
+        .filter(unchanged)
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
+    Ok(Expr::SubQuery(None, Box::new(still.into_query().into())))
 }
 
 /// An update that gives the rows it has changed, and an insert of the entries about it.

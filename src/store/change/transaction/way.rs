@@ -1,6 +1,6 @@
 //! How a change reaches the database.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
 use super::unless_taken;
 use crate::{
@@ -50,7 +50,7 @@ impl Way {
     }
 
     /// The first row that a statement gives, which finds a row to be changed.
-    pub(super) async fn find(&self, statement: Statement) -> Result<Option<sea_orm::QueryResult>, Error> {
+    pub(super) async fn find(&self, statement: Statement) -> Result<Option<QueryResult>, Error> {
         Ok(match self {
             Self::Held(transaction) => transaction.query_one_raw(statement).await?,
             Self::Single(pool, None) => pool.query_one_raw(statement).await?,

@@ -21,6 +21,7 @@ mod purchase;
 mod query;
 mod scalar;
 mod session;
+mod trust;
 mod user;
 mod user_error;
 mod written;
@@ -34,25 +35,31 @@ pub use query::Query;
 pub use scalar::BigInt;
 pub use written::ready_fields;
 
-use async_graphql::{EmptySubscription, SDLExportOptions, ValidationMode};
+use async_graphql::{EmptySubscription, SDLExportOptions, SchemaBuilder};
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema. It holds nothing of a database or a viewer: those come with each request, as a `store::Scope`. The limits
 /// it only tells; the edge holds them. With `suggestions`, an error about a field that there is not tells those that there are.
-/// What is known to be valid need not be validated strictly.
-pub fn schema(limits: Limits, suggestions: bool, validation: ValidationMode) -> Schema {
+pub fn schema(limits: Limits, suggestions: bool) -> Schema {
+    builder(limits, suggestions).finish()
+}
+
+/// The same schema, for operations that are known to be valid: it does not ask.
+pub fn trusting_schema(limits: Limits, suggestions: bool) -> Schema {
+    builder(limits, suggestions).extension(trust::Trust).finish()
+}
+
+fn builder(limits: Limits, suggestions: bool) -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     let schema = Schema::build(Query::new(limits), Mutation::default(), EmptySubscription)
         // Below what the edge lets pass the library would refuse, without a code that says so.
         .limit_recursive_depth(Limits::NESTED as usize)
-        .validation_mode(validation)
         .register_output_type::<guard::Rules>();
     match suggestions {
         true => schema,
         false => schema.disable_suggestions(),
     }
-    .finish()
 }
 
 /// The schema's text, sorted, as `schema.graphql` holds it.
@@ -65,6 +72,6 @@ pub fn sdl() -> String {
         .include_specified_by()
         .use_space_ident()
         .indent_width(2);
-    let sdl = schema(Limits::USUAL, true, ValidationMode::Strict).sdl_with_options(options);
+    let sdl = schema(Limits::USUAL, true).sdl_with_options(options);
     format!("{}\n", sdl.trim())
 }

@@ -42,12 +42,10 @@ pub use trusted::Trusted;
 
 use std::sync::Arc;
 
-use async_graphql::ValidationMode;
-
 use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
 use crate::{
     database::{Availability, Demand, PoolState, Pools},
-    graphql::{Schema, schema},
+    graphql::{Schema, schema, trusting_schema},
     telemetry::Metrics,
 };
 use axum::{
@@ -77,8 +75,8 @@ impl Gateway {
     /// A gateway over this database.
     pub fn new(pools: Pools, availability: Arc<Availability>, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
-            schema: schema(settings.told_limits(), settings.introspection, ValidationMode::Strict),
-            trusting: schema(settings.told_limits(), settings.introspection, ValidationMode::Fast),
+            schema: schema(settings.told_limits(), settings.introspection),
+            trusting: trusting_schema(settings.told_limits(), settings.introspection),
             pools,
             availability,
             documents: Documents::new(settings.limits, settings.documents.clone()),

@@ -13,6 +13,7 @@ use crate::support::{App, Client, Person, content};
 /// Walks through the connection at `path` (a function of its arguments) and gives all nodes' `id`s in the list's order.
 async fn walk(client: &Client, size: usize, forward: bool, query: &dyn Fn(&str) -> String) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
+    let mut totals = Vec::new();
     let mut cursor = Value::Null;
     loop {
         let arguments = match (forward, cursor.as_str()) {
@@ -59,7 +60,13 @@ async fn walk(client: &Client, size: usize, forward: bool, query: &dyn Fn(&str) 
         } else {
             ids.splice(0..0, nodes);
         }
+        totals.push(page["totalCount"].as_u64().unwrap() as usize);
         if info[on] == json!(false) {
+            assert_eq!(
+                totals,
+                vec![ids.len(); totals.len()],
+                "wherever it stands, a page tells of the whole list"
+            );
             return ids;
         }
         assert!(ids.len() < 1000, "the walk does not end");
@@ -158,8 +165,10 @@ on_both! {
 
         // A parent's cursor leads on in its own list, and looks back there.
         let cursor = data["organizations"]["nodes"][1]["contents"]["pageInfo"]["endCursor"].as_str().unwrap();
-        let query = format!("{{ organizations(orderBy: {{ field: SLUG, direction: ASC }}) {{ nodes {{ contents(first: 3, after: \"{cursor}\") {{ nodes {{ slug }} pageInfo {{ hasNextPage hasPreviousPage }} }} }} }} }}");
+        let query = format!("{{ organizations(orderBy: {{ field: SLUG, direction: ASC }}) {{ nodes {{ contents(first: 3, after: \"{cursor}\") {{ totalCount nodes {{ slug }} pageInfo {{ hasNextPage hasPreviousPage }} }} }} }} }}");
         let data = app.anonymous().data(&query).await;
+        let totals: Vec<_> = data["organizations"]["nodes"].as_array().unwrap().iter().map(|node| node["contents"]["totalCount"].clone()).collect();
+        assert_eq!(totals, [2, 5, 0], "wherever the page begins");
         let many = &data["organizations"]["nodes"][1]["contents"];
         assert_eq!(many["nodes"], json!([{ "slug": "piece-1" }, { "slug": "piece-0" }]));
         assert_eq!(many["pageInfo"], json!({ "hasNextPage": false, "hasPreviousPage": true }));

@@ -106,6 +106,9 @@ on_both! {
         app.entry(None, None).await;
 
         let fields = fields(&app).await;
+        let pages = WAYS.into_iter().filter(|(kind, _)| *kind != "User");
+        let pages = pages.map(|(kind, way)| (kind, way.replacen("nodes { @ }", "@", 1), ""));
+        let pages: Vec<_> = pages.chain([("User", "viewer { organizations { @ } }".to_owned(), "role status")]).collect();
         let people = [
             ("anonymous", app.anonymous()),
             ("reader", app.as_(&reader)),
@@ -113,17 +116,36 @@ on_both! {
             ("manager", app.as_(&manager)),
             ("platform owner", app.as_(&owner)),
         ];
-        for (kind, way) in WAYS {
-            let query = |first| format!("{{ {} }}", way.replace('@', &selection(&fields, kind, first, 1)));
+        // What is selected twice is the library's.
+        let same = async |kind: &str, query: &dyn Fn(&str) -> String, twice: &str| {
             for (who, client) in &people {
-                // What is selected twice is the library's.
-                let [ours, theirs] = [client.send(&query(""), json!({})).await, client.send(&query("id id"), json!({})).await];
+                let [ours, theirs] = [client.send(&query(""), json!({})).await, client.send(&query(twice), json!({})).await];
                 assert!(ours.body["errors"].is_null(), "{who}: {:?}", ours.body);
                 assert_eq!(ours.body["data"], theirs.body["data"], "{kind} for {who}");
             }
+        };
+        for (kind, way, of_edge) in &pages {
+            let page = |first: &str| format!("{first} __typename pageInfo {{ endCursor hasPreviousPage startCursor hasNextPage __typename {first} }}
+                totalCount edges {{ cursor {of_edge} __typename {first} node {{ id __typename {first} }} }} nodes {{ __typename }}");
+            same(&format!("pages of {kind}"), &|first| format!("{{ {} }}", way.replace('@', &page(first))), "__typename").await;
+        }
+        for (kind, way) in WAYS {
+            let query = |first: &str| format!("{{ {} }}", way.replace('@', &selection(&fields, kind, first, 1)));
+            same(kind, &query, "id id").await;
             let seen = people[4].1.data(&query("")).await.to_string();
             assert!(seen.contains(&format!("\"__typename\":\"{kind}\"")), "no {kind} at all");
         }
+    }
+
+    async fn what_is_skipped_leaves_an_empty_object(app) {
+        let maker = app.person("maker").await;
+        content(&maker, "piece").save(&app).await;
+        let query = "query ($skip: Boolean!) { contents {
+            nodes { title @skip(if: $skip) } pageInfo { hasNextPage @skip(if: $skip) } edges { cursor @skip(if: $skip) node { id @skip(if: $skip) } }
+        } all: contents { totalCount @skip(if: $skip) } }";
+        let data = app.anonymous().data_with(query, json!({ "skip": true })).await;
+        let page = json!({ "nodes": [{}], "pageInfo": {}, "edges": [{ "node": {} }] });
+        assert_eq!(data, json!({ "contents": page, "all": {} }));
     }
 
     async fn every_field_that_is_ready_is_written(app) {

@@ -13,6 +13,8 @@ use sea_orm::{
 const PARENT: &str = "parent";
 /// The children's alias in such a statement, on PostgreSQL.
 const CHILD: &str = "child";
+/// The alias of how many children each parent has.
+const COUNTED: &str = "counted";
 
 fn array(values: Vec<Value>) -> Option<Value> {
     let kind = values.first()?.array_type();
@@ -127,6 +129,13 @@ pub struct Children<R> {
     pub rows: SelectStatement,
     /// In what order.
     pub order: Vec<OrderColumn>,
+    /// Which children to count, where that is wanted: then each row begins with how many there are of its parent.
+    pub counted: Option<SelectStatement>,
+}
+
+/// How many rows there are.
+pub fn how_many() -> Expr {
+    Func::count(Expr::cust("1")).into()
 }
 
 /// One statement that reads each parent's own first children. A window function would read every child of every parent;
@@ -143,19 +152,43 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
         reads,
         mut rows,
         order,
+        counted,
     } = children;
     order_by(&mut rows, table.clone(), &order);
     if let [only] = parents.as_slice() {
         // Of one parent, the planner knows how many rows it has.
+        let is_parents = || Expr::col((table.clone(), parent.clone())).eq(only.clone());
+        if let Some(mut counted) = counted {
+            rows.expr(all_counted(counted.and_where(is_parents()).take()));
+        }
         reads(&mut rows);
-        return rows.and_where(Expr::col((table, parent)).eq(only.clone())).take();
+        return rows.and_where(is_parents()).take();
     }
     let is_parents = |name: &'static str| Expr::col((table.clone(), parent.clone())).equals((PARENT, name));
+    // Counted once for all, and not again for each child.
+    let counted = counted.map(|mut counted| {
+        let column = (table.clone(), parent.clone());
+        counted
+            .expr_as(how_many(), COUNTED)
+            .column(column.clone())
+            .and_where(any_of(backend, column.clone(), parents.clone()))
+            .group_by_col(column)
+            .take()
+    });
+    let counts = |statement: &mut SelectStatement, name: &'static str| {
+        if let Some(counted) = counted {
+            let of_parent = Expr::col((COUNTED, parent.clone())).equals((PARENT, name));
+            statement
+                .column((COUNTED, COUNTED))
+                .join_subquery(JoinType::InnerJoin, counted, COUNTED, of_parent);
+        }
+    };
     let mut statement = Query::select();
     match (backend, array(parents.clone())) {
         (DbBackend::Postgres, Some(array)) => {
             reads(&mut rows);
             rows.and_where(is_parents(PARENT));
+            counts(&mut statement, PARENT);
             statement
                 .column((CHILD, Asterisk))
                 // A function that gives plain values has one column, named as its alias.
@@ -168,6 +201,7 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
                 .and_where(is_parents("column1"));
             // Inside `rows` the table's name means the inner reading of it, outside the outer one.
             let among_first = Expr::col((table.clone(), key)).in_subquery(rows);
+            counts(&mut statement, "column1");
             statement
                 .from_values(parents, PARENT)
                 .join(JoinType::InnerJoin, table.clone(), among_first);
@@ -176,4 +210,9 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
         }
     }
     statement
+}
+
+/// A count as one value of a row.
+pub fn all_counted(mut counted: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(counted.expr(how_many()).take().into()))
 }

@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{ContainerType, Context, Object, SelectionField, SimpleObject, TypeName};
+use async_graphql::{ContainerType, Context, Object, SelectionField, TypeName};
 
 use super::{
     error::{ClientError, Result, nullable},
+    json::Json,
     look_ahead::LookAhead,
-    written::{Asked, Shown, ShownList, Write},
+    written::{Asked, Shown, ShownList, Write, Written},
 };
 use crate::store::{Cursor, Direction, Noun, Order, Page, PageRequest, Parent, Scope, Window};
 
@@ -90,7 +91,7 @@ impl PageArguments {
 }
 
 /// A type that can be the node of a connection.
-pub trait Listed: ContainerType + From<Arc<Self::Noun>> {
+pub trait Listed: ContainerType + From<Arc<Self::Noun>> + 'static {
     /// What the store calls it.
     type Noun: Noun;
     /// What the schema calls it.
@@ -116,16 +117,11 @@ pub struct Edge<T: Listed> {
 }
 
 /// Where a page stands in its list.
-#[derive(SimpleObject)]
 pub struct PageInfo {
-    /// Whether the list goes on after this page.
-    has_next_page: bool,
-    /// Whether the list has something before this page.
-    has_previous_page: bool,
-    /// The place of the page's first node; null if the page is empty.
-    start_cursor: Option<String>,
-    /// The place of the page's last node; null if the page is empty.
-    end_cursor: Option<String>,
+    has_next: bool,
+    has_previous: bool,
+    start: Option<Cursor>,
+    end: Option<Cursor>,
 }
 
 impl PageInfo {
@@ -134,27 +130,76 @@ impl PageInfo {
     /// # Errors
     /// If the rows lack the order's column.
     pub fn of<N: Noun>(page: &Page<N>) -> Result<Self> {
-        let cursor = |row: Option<&Arc<N>>| {
-            row.map(|row| page.cursor(row).map(|cursor| cursor.encode()))
-                .transpose()
-        };
+        let cursor = |row: Option<&Arc<N>>| row.map(|row| page.cursor(row)).transpose();
         Ok(Self {
-            has_next_page: page.has_next(),
-            has_previous_page: page.has_previous(),
-            start_cursor: cursor(page.rows().first())?,
-            end_cursor: cursor(page.rows().last())?,
+            has_next: page.has_next(),
+            has_previous: page.has_previous(),
+            start: cursor(page.rows().first())?,
+            end: cursor(page.rows().last())?,
         })
     }
 }
 
-/// How many rows a list has.
+/// Where a page stands in its list.
+#[Object]
+impl PageInfo {
+    /// Whether the list goes on after this page.
+    fn has_next_page(&self) -> bool {
+        self.has_next
+    }
+
+    /// Whether the list has something before this page.
+    fn has_previous_page(&self) -> bool {
+        self.has_previous
+    }
+
+    /// The place of the page's first node; null if the page is empty.
+    fn start_cursor(&self) -> Option<String> {
+        self.start.as_ref().map(Cursor::encode)
+    }
+
+    /// The place of the page's last node; null if the page is empty.
+    fn end_cursor(&self) -> Option<String> {
+        self.end.as_ref().map(Cursor::encode)
+    }
+}
+
+impl Written for PageInfo {
+    fn writer<'a>(field: Asked<'a>) -> Option<Write<'a, Self>> {
+        match field.name() {
+            "hasNextPage" => field.value(Self::has_next_page),
+            "hasPreviousPage" => field.value(Self::has_previous_page),
+            "startCursor" => field.value(Self::start_cursor),
+            "endCursor" => field.value(Self::end_cursor),
+            _ => None,
+        }
+    }
+}
+
+/// How many rows a list has, of which this is a page.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn total<N: Noun>(context: &Context<'_>, parent: &Parent<N>, filter: &Arc<N::Filter>) -> Result<i32> {
-    let count = scope(context)?.count(parent.clone(), Arc::clone(filter)).await?;
-    // `Int` has 32 bits.
-    Ok(i32::try_from(count).unwrap_or(i32::MAX))
+pub async fn total<N: Noun>(
+    context: &Context<'_>,
+    page: &Page<N>,
+    parent: &Parent<N>,
+    filter: &Arc<N::Filter>,
+) -> Result<i32> {
+    match told(page) {
+        Some(total) => Ok(total),
+        None => Ok(int(scope(context)?.count(parent.clone(), Arc::clone(filter)).await?)),
+    }
+}
+
+/// How many rows a list has, if this page of it tells.
+pub fn told<N: Noun>(page: &Page<N>) -> Option<i32> {
+    page.total().map(int)
+}
+
+/// `Int` has 32 bits.
+fn int(count: i64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 /// What one of a connection's fields needs of a row: a node is the row itself.
@@ -173,6 +218,7 @@ fn see_nodes<S: LookAhead>(selection: &mut S, field: SelectionField<'_>) {
 struct Wanted<S> {
     rows: bool,
     looks_back: bool,
+    counts: bool,
     selection: S,
 }
 
@@ -181,6 +227,7 @@ impl<S: Default> Wanted<S> {
         let mut wanted = Self {
             rows: false,
             looks_back: false,
+            counts: false,
             selection: S::default(),
         };
         let back = match direction {
@@ -191,6 +238,10 @@ impl<S: Default> Wanted<S> {
             match field.name() {
                 "nodes" | "edges" => see(&mut wanted.selection, field),
                 "pageInfo" => wanted.looks_back |= field.selection_set().any(|field| field.name() == back),
+                "totalCount" => {
+                    wanted.counts = true;
+                    continue;
+                }
                 _ => continue,
             }
             wanted.rows = true;
@@ -224,6 +275,7 @@ pub async fn page<N: Noun>(
         window,
         selection: wanted.selection,
         looks_back: wanted.looks_back,
+        counts: wanted.counts,
         is_only: false,
     };
     request
@@ -249,11 +301,42 @@ where
         arguments: PageArguments,
         filter: <T::Noun as Noun>::Filter,
         order: Order<<T::Noun as Noun>::OrderField>,
-    ) -> Result<Self> {
+    ) -> Result<Shown<Self>> {
         let filter = Arc::new(filter);
         // In a box: or every field's future, which is moved about, would be as large as this one.
         let page = Box::pin(page(context, &parent, arguments, &filter, order, see_nodes)).await?;
-        Ok(Self { page, parent, filter })
+        Ok(Shown(Self { page, parent, filter }))
+    }
+}
+
+impl<T: Listed> Connection<T> {
+    fn edge(&self, row: &Arc<T::Noun>) -> Edge<T> {
+        Edge {
+            page: Arc::clone(&self.page),
+            row: Arc::clone(row),
+        }
+    }
+}
+
+impl<T: Listed> Written for Connection<T> {
+    fn writer<'a>(field: Asked<'a>) -> Option<Write<'a, Self>> {
+        match field.name() {
+            "edges" => field.list(|this: &Self| this.page.rows(), |this, row| Ok(this.edge(row))),
+            "nodes" => field.list(|this: &Self| this.page.rows(), |_, row| Ok(T::from(Arc::clone(row)))),
+            "pageInfo" => field.object(|this: &Self| PageInfo::of(&this.page)),
+            "totalCount" => Some(Box::new(|this, text| told(&this.page)?.write(text))),
+            _ => None,
+        }
+    }
+}
+
+impl<T: Listed> Written for Edge<T> {
+    fn writer<'a>(field: Asked<'a>) -> Option<Write<'a, Self>> {
+        match field.name() {
+            "cursor" => field.value(Self::cursor),
+            "node" => field.object(|edge: &Self| Ok(T::from(Arc::clone(&edge.row)))),
+            _ => None,
+        }
     }
 }
 
@@ -273,12 +356,8 @@ impl<T: Listed> TypeName for Edge<T> {
 #[Object(name_type)]
 impl<T: Listed> Connection<T> {
     /// The page's nodes, each with its place.
-    async fn edges(&self) -> Vec<Edge<T>> {
-        let edge = |row: &Arc<T::Noun>| Edge {
-            page: Arc::clone(&self.page),
-            row: Arc::clone(row),
-        };
-        self.page.rows().iter().map(edge).collect()
+    async fn edges(&self) -> ShownList<Edge<T>> {
+        ShownList(self.page.rows().iter().map(|row| self.edge(row)).collect())
     }
 
     /// The page's nodes.
@@ -288,13 +367,13 @@ impl<T: Listed> Connection<T> {
     }
 
     /// Where the page stands in the list.
-    async fn page_info(&self) -> Result<PageInfo> {
-        PageInfo::of(&self.page)
+    async fn page_info(&self) -> Result<Shown<PageInfo>> {
+        Ok(Shown(PageInfo::of(&self.page)?))
     }
 
     /// How many nodes the whole list has: those that the viewer may see and the filter lets through.
     async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
-        total(context, &self.parent, &self.filter).await
+        total(context, &self.page, &self.parent, &self.filter).await
     }
 }
 
@@ -302,7 +381,7 @@ impl<T: Listed> Connection<T> {
 #[Object(name_type)]
 impl<T: Listed> Edge<T> {
     /// The node's place, for `after` and `before`.
-    async fn cursor(&self) -> Result<String> {
+    fn cursor(&self) -> Result<String> {
         Ok(self.page.cursor(&self.row)?.encode())
     }
 

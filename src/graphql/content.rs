@@ -388,7 +388,7 @@ impl Content {
         #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
-    ) -> Result<Connection<Grant>> {
+    ) -> Result<Shown<Connection<Grant>>> {
         let parent = Parent::row(grant::Via::Content, self.0.key()?);
         let page = PageArguments {
             first,

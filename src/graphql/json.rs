@@ -70,6 +70,12 @@ impl Json for &str {
     }
 }
 
+impl Json for String {
+    fn write(&self, text: &mut Vec<u8>) -> Option<()> {
+        self.as_str().write(text)
+    }
+}
+
 impl Json for ID {
     fn write(&self, text: &mut Vec<u8>) -> Option<()> {
         self.as_str().write(text)

@@ -237,7 +237,7 @@ impl MediaItem {
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,
-    ) -> Result<Connection<Content>> {
+    ) -> Result<Shown<Connection<Content>>> {
         let parent = Parent::row(content::Via::MediaItem, self.0.key()?);
         let page = PageArguments {
             first,

@@ -173,7 +173,7 @@ impl Organization {
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,
-    ) -> Result<Connection<Content>> {
+    ) -> Result<Shown<Connection<Content>>> {
         let parent = Parent::row(content::Via::Organization, self.0.key()?);
         let page = PageArguments {
             first,
@@ -194,7 +194,7 @@ impl Organization {
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
         #[graphql(desc = "Which ones to list.")] filter: Option<MembershipFilter>,
-    ) -> Result<Connection<OrganizationMembership>> {
+    ) -> Result<Shown<Connection<OrganizationMembership>>> {
         let parent = Parent::row(membership::Via::Organization, self.0.key()?);
         let page = PageArguments {
             first,
@@ -215,7 +215,7 @@ impl Organization {
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
         #[graphql(desc = "Which ones to list.")] filter: Option<AuditEntryFilter>,
-    ) -> Result<Connection<AuditEntry>> {
+    ) -> Result<Shown<Connection<AuditEntry>>> {
         let parent = Parent::row(audit_entry::Via::Organization, self.0.key()?);
         let page = PageArguments {
             first,

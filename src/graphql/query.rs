@@ -153,7 +153,7 @@ impl Query {
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             OrganizationOrder,
         >,
-    ) -> Result<Connection<Organization>> {
+    ) -> Result<Shown<Connection<Organization>>> {
         let page = PageArguments {
             first,
             after,
@@ -208,7 +208,7 @@ impl Query {
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,
-    ) -> Result<Connection<Content>> {
+    ) -> Result<Shown<Connection<Content>>> {
         let page = PageArguments {
             first,
             after,
@@ -243,7 +243,7 @@ impl Query {
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
         #[graphql(desc = "Which ones to list.")] filter: Option<MediaItemFilter>,
-    ) -> Result<Connection<MediaItem>> {
+    ) -> Result<Shown<Connection<MediaItem>>> {
         let page = PageArguments {
             first,
             after,
@@ -264,7 +264,7 @@ impl Query {
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
         #[graphql(desc = "Which ones to list.")] filter: Option<AuditEntryFilter>,
-    ) -> Result<Connection<AuditEntry>> {
+    ) -> Result<Shown<Connection<AuditEntry>>> {
         let page = PageArguments {
             first,
             after,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, PageArguments, PageInfo, page, total},
+    connection::{Connection, Listed, PageArguments, PageInfo, page, told, total},
     content::{Content, ContentFilter, ContentOrder, newest_first, order},
     error::{ClientError, Result, nullable},
     grant::Grant,
     guard::{EMAIL, EMAIL_VERIFIED, Guard, PROFILE_CHANGED, PURCHASES, SESSIONS, SIGNED_UP},
     id::{GlobalId, Kind},
+    json::Json,
     look_ahead::LookAhead,
     media_item::{MediaItem, MediaItemFilter},
     membership::{MembershipRole, MembershipStatus},
@@ -18,7 +19,7 @@ use super::{
     purchase::Purchase,
     scalar::Time,
     session::Session,
-    written::ready,
+    written::{Asked, Shown, ShownList, Write, Written, ready},
 };
 use crate::store::{
     self, Key, Noun, Page, Parent, content, grant, media_item,
@@ -72,7 +73,7 @@ impl User {
         guard: &Guard,
         via: <T::Noun as Noun>::Via,
         page: PageArguments,
-    ) -> Option<Result<Connection<T>>>
+    ) -> Option<Result<Shown<Connection<T>>>>
     where
         T::Noun: Noun<Filter = (), OrderField = (), Selection: LookAhead>,
     {
@@ -142,7 +143,7 @@ impl User {
         #[graphql(desc = "In which order; if nothing is said, the newest created first.")] order_by: Option<
             ContentOrder,
         >,
-    ) -> Result<Connection<Content>> {
+    ) -> Result<Shown<Connection<Content>>> {
         let parent = Parent::row(content::Via::Creator, self.0.key()?);
         let page = PageArguments {
             first,
@@ -163,7 +164,7 @@ impl User {
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
         #[graphql(desc = "Which ones to list.")] filter: Option<MediaItemFilter>,
-    ) -> Result<Connection<MediaItem>> {
+    ) -> Result<Shown<Connection<MediaItem>>> {
         let parent = Parent::row(media_item::Via::Creator, self.0.key()?);
         let page = PageArguments {
             first,
@@ -183,7 +184,7 @@ impl User {
         #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
-    ) -> Result<UserOrganizationConnection> {
+    ) -> Result<Shown<UserOrganizationConnection>> {
         let page = PageArguments {
             first,
             after,
@@ -201,7 +202,7 @@ impl User {
         #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
-    ) -> Option<Result<Connection<Session>>> {
+    ) -> Option<Result<Shown<Connection<Session>>>> {
         let page = PageArguments {
             first,
             after,
@@ -219,7 +220,7 @@ impl User {
         #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
-    ) -> Option<Result<Connection<Purchase>>> {
+    ) -> Option<Result<Shown<Connection<Purchase>>>> {
         let page = PageArguments {
             first,
             after,
@@ -238,7 +239,7 @@ impl User {
         #[graphql(desc = "Only what comes after this cursor; goes with `first`.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor; goes with `last`.")] before: Option<String>,
-    ) -> Result<Connection<Grant>> {
+    ) -> Result<Shown<Connection<Grant>>> {
         let parent = Parent::row(grant::Via::User, self.0.key()?);
         let page = PageArguments {
             first,
@@ -264,14 +265,48 @@ pub struct UserOrganizationEdge {
 }
 
 impl UserOrganizationConnection {
-    async fn load(context: &Context<'_>, user: Key, arguments: PageArguments) -> Result<Self> {
+    async fn load(context: &Context<'_>, user: Key, arguments: PageArguments) -> Result<Shown<Self>> {
         let parent = Parent::row(membership::Via::User, user);
         let filter = Arc::new(membership::Filter {
             visible_organization: true,
             ..membership::Filter::default()
         });
         let page = Box::pin(page(context, &parent, arguments, &filter, newest_first(), see)).await?;
-        Ok(Self { page, parent, filter })
+        Ok(Shown(Self { page, parent, filter }))
+    }
+
+    fn edge(&self, membership: &Arc<Membership>) -> UserOrganizationEdge {
+        UserOrganizationEdge {
+            page: Arc::clone(&self.page),
+            membership: Arc::clone(membership),
+        }
+    }
+}
+
+impl Written for UserOrganizationConnection {
+    fn writer<'a>(field: Asked<'a>) -> Option<Write<'a, Self>> {
+        match field.name() {
+            "edges" => field.list(
+                |this: &Self| this.page.rows(),
+                |this, membership| Ok(this.edge(membership)),
+            ),
+            "nodes" => field.list(|this: &Self| this.page.rows(), |_, membership| organization(membership)),
+            "pageInfo" => field.object(|this: &Self| PageInfo::of(&this.page)),
+            "totalCount" => Some(Box::new(|this, text| told(&this.page)?.write(text))),
+            _ => None,
+        }
+    }
+}
+
+impl Written for UserOrganizationEdge {
+    fn writer<'a>(field: Asked<'a>) -> Option<Write<'a, Self>> {
+        match field.name() {
+            "cursor" => field.value(Self::cursor),
+            "node" => field.object(|edge: &Self| organization(&edge.membership)),
+            "role" => field.value(Self::role),
+            "status" => field.value(Self::status),
+            _ => None,
+        }
     }
 }
 
@@ -302,31 +337,30 @@ fn organization(membership: &Membership) -> Result<Organization> {
 #[Object]
 impl UserOrganizationConnection {
     /// The page's organizations, each with what the user is there.
-    async fn edges(&self) -> Vec<UserOrganizationEdge> {
-        let edge = |membership: &Arc<Membership>| UserOrganizationEdge {
-            page: Arc::clone(&self.page),
-            membership: Arc::clone(membership),
-        };
-        self.page.rows().iter().map(edge).collect()
+    async fn edges(&self) -> ShownList<UserOrganizationEdge> {
+        ShownList(
+            self.page
+                .rows()
+                .iter()
+                .map(|membership| self.edge(membership))
+                .collect(),
+        )
     }
 
     /// The page's organizations.
-    async fn nodes(&self) -> Result<Vec<Organization>> {
-        self.page
-            .rows()
-            .iter()
-            .map(|membership| organization(membership))
-            .collect()
+    async fn nodes(&self) -> Result<ShownList<Organization>> {
+        let organizations = self.page.rows().iter().map(|membership| organization(membership));
+        organizations.collect::<Result<_>>().map(ShownList)
     }
 
     /// Where the page stands in the list.
-    async fn page_info(&self) -> Result<PageInfo> {
-        PageInfo::of(&self.page)
+    async fn page_info(&self) -> Result<Shown<PageInfo>> {
+        Ok(Shown(PageInfo::of(&self.page)?))
     }
 
     /// How many organizations the whole list has: those of the memberships that the viewer may see.
     async fn total_count(&self, context: &Context<'_>) -> Result<i32> {
-        total(context, &self.parent, &self.filter).await
+        total(context, &self.page, &self.parent, &self.filter).await
     }
 }
 
@@ -334,22 +368,22 @@ impl UserOrganizationConnection {
 #[Object]
 impl UserOrganizationEdge {
     /// The organization's place, for `after` and `before`.
-    async fn cursor(&self) -> Result<String> {
+    fn cursor(&self) -> Result<String> {
         Ok(self.page.cursor(&self.membership)?.encode())
     }
 
     /// The organization.
-    async fn node(&self) -> Result<Organization> {
-        organization(&self.membership)
+    async fn node(&self) -> Result<Shown<Organization>> {
+        organization(&self.membership).map(Shown)
     }
 
     /// What the user is there.
-    async fn role(&self) -> Result<MembershipRole> {
+    fn role(&self) -> Result<MembershipRole> {
         Ok((*self.membership.row.role()?).into())
     }
 
     /// Whether the user is there already.
-    async fn status(&self) -> Result<MembershipStatus> {
+    fn status(&self) -> Result<MembershipStatus> {
         Ok((*self.membership.row.status()?).into())
     }
 }

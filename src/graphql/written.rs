@@ -1,4 +1,4 @@
-//! Rows written as JSON at once, wherever all that is selected of them is there.
+//! Rows, and pages of them, written as JSON at once, wherever all that is selected of them is there.
 //!
 //! The library makes a future and a tree of values for every field, which for a page of rows is most of what an answer costs. Here
 //! what is selected is looked at once for all rows, and then each row's resolvers are called one after another, and what they give
@@ -7,14 +7,14 @@
 //! and tells of errors where they belong.
 
 use std::{
-    borrow::Cow,
+    borrow::{Borrow, Cow},
     future::Future,
     pin::pin,
     task::{Context as Task, Poll, Waker},
 };
 
 use async_graphql::{
-    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
+    ContainerType, Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
     parser::types::{Field, Selection, SelectionSet},
     registry::Registry,
 };
@@ -24,20 +24,32 @@ use super::{connection::Listed, error::Result, json::Json};
 /// How many bytes a row takes at the most, or nearly so: a text that outgrows its place is moved.
 const USUAL_LENGTH: usize = 1024;
 
-/// A row that is written at once, if it can be.
-pub struct Shown<T>(pub T);
+/// An object type whose fields can be written at once, or some of them.
+pub trait Written: ContainerType + Sized + 'static {
+    /// How the field is written; nothing, if it needs more than to be there.
+    fn writer<'a>(field: Asked<'a>) -> Option<Write<'a, Self>>;
+}
 
-/// A list of such rows.
-pub struct ShownList<T>(pub Vec<T>);
-
-impl<T> Shown<T> {
-    /// A row that may be missing.
-    pub fn maybe(row: Option<T>) -> Option<Self> {
-        row.map(Self)
+impl<T: Listed> Written for T {
+    fn writer<'a>(field: Asked<'a>) -> Option<Write<'a, Self>> {
+        T::ready(field)
     }
 }
 
-impl<T: Listed> OutputType for Shown<T> {
+/// An object that is written at once, if it can be.
+pub struct Shown<T>(pub T);
+
+/// A list of such objects.
+pub struct ShownList<T>(pub Vec<T>);
+
+impl<T> Shown<T> {
+    /// An object that may be missing.
+    pub fn maybe(object: Option<T>) -> Option<Self> {
+        object.map(Self)
+    }
+}
+
+impl<T: Written> OutputType for Shown<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -55,7 +67,7 @@ impl<T: Listed> OutputType for Shown<T> {
     }
 }
 
-impl<T: Listed> OutputType for ShownList<T> {
+impl<T: Written> OutputType for ShownList<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -76,42 +88,36 @@ impl<T: Listed> OutputType for ShownList<T> {
     }
 }
 
-fn one<T: Listed>(context: &ContextSelectionSet<'_>, row: &T) -> Option<Vec<u8>> {
-    let fields = Fields::of(context, &context.item.node)?;
+fn one<T: Written>(context: &ContextSelectionSet<'_>, object: &T) -> Option<Vec<u8>> {
+    let fields = Fields::<T>::of(context, &context.item.node)?;
     let mut text = Vec::with_capacity(USUAL_LENGTH);
-    fields.write(row, &mut text)?;
+    fields.write(object, &mut text)?;
     Some(text)
 }
 
-fn list<T: Listed>(context: &ContextSelectionSet<'_>, rows: &[T]) -> Option<Vec<u8>> {
-    let fields = Fields::of(context, &context.item.node)?;
-    let mut text = Vec::with_capacity(2 + rows.len() * USUAL_LENGTH);
-    text.push(b'[');
-    for (place, row) in rows.iter().enumerate() {
-        if place > 0 {
-            text.push(b',');
-        }
-        fields.write(row, &mut text)?;
-    }
-    text.push(b']');
+fn list<T: Written>(context: &ContextSelectionSet<'_>, objects: &[T]) -> Option<Vec<u8>> {
+    let fields = Fields::<T>::of(context, &context.item.node)?;
+    let mut text = Vec::new();
+    fields.write_all(objects.iter().map(Some), &mut text)?;
     Some(text)
 }
 
-/// Writes one field of a row, if there is no error.
+/// Writes one field of an object, if there is no error.
 pub type Write<'a, T> = Box<dyn Fn(&T, &mut Vec<u8>) -> Option<()> + 'a>;
 
-/// The fields that are selected of rows of one type: what each is called in the answer, and how it is written.
+/// The fields that are selected of objects of one type: what each is called in the answer, and how it is written.
 struct Fields<'a, T>(Vec<(&'a str, Write<'a, T>)>);
 
-impl<'a, T: Listed> Fields<'a, T> {
-    /// Nothing, if the rows cannot be written at once.
+impl<'a, T: Written> Fields<'a, T> {
+    /// Nothing, if the objects cannot be written at once.
     fn of(context: &'a ContextSelectionSet<'a>, set: &'a SelectionSet) -> Option<Self> {
+        let kind = T::type_name();
         let mut selected = Vec::with_capacity(set.items.len());
-        select(&mut selected, T::NAME, context, set)?;
+        select(&mut selected, &kind, context, set)?;
         let fields = selected.into_iter().map(|field| {
             let write: Write<'a, T> = match field.node.name.node.as_str() {
-                "__typename" => Box::new(|_, text| T::NAME.write(text)),
-                _ => T::ready(Asked {
+                "__typename" => Box::new(|_, text| (&*T::type_name()).write(text)),
+                _ => T::writer(Asked {
                     context,
                     field: context.with_field(field),
                 })?,
@@ -121,15 +127,34 @@ impl<'a, T: Listed> Fields<'a, T> {
         fields.collect::<Option<_>>().map(Self)
     }
 
-    fn write(&self, row: &T, text: &mut Vec<u8>) -> Option<()> {
+    fn write(&self, object: &T, text: &mut Vec<u8>) -> Option<()> {
+        // All that was selected may have been skipped.
+        text.push(b'{');
         for (place, (name, write)) in self.0.iter().enumerate() {
-            text.extend_from_slice(if place == 0 { b"{\"" } else { b",\"" });
+            text.extend_from_slice(if place == 0 { b"\"" } else { b",\"" });
             // A name has nothing in it that JSON would write otherwise.
             text.extend_from_slice(name.as_bytes());
             text.extend_from_slice(b"\":");
-            write(row, text)?;
+            write(object, text)?;
         }
         text.push(b'}');
+        Some(())
+    }
+
+    fn write_all<O: Borrow<T>>(
+        &self,
+        objects: impl ExactSizeIterator<Item = Option<O>>,
+        text: &mut Vec<u8>,
+    ) -> Option<()> {
+        text.reserve(2 + objects.len() * USUAL_LENGTH);
+        text.push(b'[');
+        for (place, object) in objects.enumerate() {
+            if place > 0 {
+                text.push(b',');
+            }
+            self.write(object?.borrow(), text)?;
+        }
+        text.push(b']');
         Some(())
     }
 }
@@ -170,7 +195,8 @@ fn select<'a>(
     Some(())
 }
 
-/// A field that is selected of rows. Its context is the same for all of them, and knows no path: that is for errors, which the library tells.
+/// A field that is selected of objects. Its context is the same for all of them, and knows no path: that is for errors, which the
+/// library tells.
 pub struct Asked<'a> {
     context: &'a ContextSelectionSet<'a>,
     /// What its resolvers are called with.
@@ -178,8 +204,19 @@ pub struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
+    /// The field's name in the schema.
+    pub fn name(&self) -> &str {
+        self.field.item.node.name.node.as_str()
+    }
+
+    /// Writes a value.
+    pub fn value<T, V: Json>(self, resolver: impl Fn(&T, &Context<'_>) -> V + 'a) -> Option<Write<'a, T>> {
+        let Self { field, .. } = self;
+        Some(Box::new(move |object, text| resolver(object, &field).write(text)))
+    }
+
     /// Writes what a relation leads to.
-    pub fn relation<T: 'a, U: Listed + 'a>(
+    pub fn relation<T: 'a, U: Written>(
         self,
         resolver: fn(&T, &Context<'_>) -> Option<Result<Shown<U>>>,
     ) -> Option<Write<'a, T>> {
@@ -188,6 +225,24 @@ impl<'a> Asked<'a> {
         Some(Box::new(move |row, text| match resolver(row, &field) {
             Some(shown) => fields.write(&shown.ok()?.0, text),
             None => None::<&str>.write(text),
+        }))
+    }
+
+    /// Writes an object that is always there, if there is no error.
+    pub fn object<T: 'a, U: Written>(self, of: impl Fn(&T) -> Result<U> + 'a) -> Option<Write<'a, T>> {
+        let fields = Fields::<U>::of(self.context, &self.field.item.node.selection_set.node)?;
+        Some(Box::new(move |object, text| fields.write(&of(object).ok()?, text)))
+    }
+
+    /// Writes a list of objects, each made of one of these.
+    pub fn list<T: 'a, I: 'a, U: Written>(
+        self,
+        items: impl Fn(&T) -> &[I] + 'a,
+        of: impl Fn(&T, &I) -> Result<U> + 'a,
+    ) -> Option<Write<'a, T>> {
+        let fields = Fields::<U>::of(self.context, &self.field.item.node.selection_set.node)?;
+        Some(Box::new(move |object, text| {
+            fields.write_all(items(object).iter().map(|item| of(object, item).ok()), text)
         }))
     }
 }

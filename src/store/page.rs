@@ -63,6 +63,8 @@ pub struct PageRequest<N: Noun> {
     pub selection: N::Selection,
     /// Whether to find out if there are rows on the cursor's other side, which takes a statement.
     pub looks_back: bool,
+    /// Whether to count all rows of the list as well.
+    pub counts: bool,
     /// Whether there is one such row at the most: then it is in no order, and has no cursor.
     pub is_only: bool,
 }
@@ -88,6 +90,7 @@ pub struct Page<N: Noun> {
     pub(super) field: N::OrderField,
     pub(super) has_previous: bool,
     pub(super) has_next: bool,
+    pub(super) total: Option<i64>,
 }
 
 impl<N: Noun> Page<N> {
@@ -104,6 +107,11 @@ impl<N: Noun> Page<N> {
     /// Whether there are rows after these. Before a cursor it is known only if the request looks back.
     pub fn has_next(&self) -> bool {
         self.has_next
+    }
+
+    /// How many rows the whole list has, if they were counted along with these.
+    pub fn total(&self) -> Option<i64> {
+        self.total
     }
 
     /// The place of one of these rows.

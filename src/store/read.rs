@@ -8,7 +8,7 @@ use std::{
 use derive_where::derive_where;
 use sea_orm::{
     Condition,
-    sea_query::{Alias, Expr, Func, IntoIden, Query, SelectStatement},
+    sea_query::{Alias, IntoIden, Query, SelectStatement},
 };
 
 use super::{
@@ -22,7 +22,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    database::{self, Children, Row, Slots, any_of, first_per_parent},
+    database::{self, Children, Row, Slots, all_counted, any_of, first_per_parent, how_many},
     viewer::Viewer,
 };
 
@@ -86,12 +86,13 @@ pub(super) async fn pages<N: Noun>(
         let read = some_rows(access, request, request.window.size + 1, false, via, &parents).await?;
         let behind = match request.looks_back && request.window.cursor.is_some() {
             true => some_rows(access, request, 1, true, via, &parents).await?,
-            false => vec![Vec::new(); parents.len()],
+            false => vec![Found::default(); parents.len()],
         };
-        for ((parent, mut rows), behind) in parents.into_iter().zip(read).zip(behind) {
+        for ((parent, found), behind) in parents.into_iter().zip(read).zip(behind) {
+            let Found { mut rows, total } = found;
             let further = rows.len() as u64 > request.window.size;
             rows.truncate(request.window.size as usize);
-            let back = !behind.is_empty();
+            let back = !behind.rows.is_empty();
             let (has_previous, has_next) = match request.window.direction {
                 Direction::Forward => (back, further),
                 Direction::Backward => (further, back),
@@ -106,6 +107,7 @@ pub(super) async fn pages<N: Noun>(
                     field: request.order.field,
                     has_previous,
                     has_next,
+                    total,
                 }),
             );
         }
@@ -155,11 +157,8 @@ impl<N: Noun> Question for Count<N> {
     }
 
     fn statement(&self, viewer: &Viewer) -> SelectStatement {
-        let mut statement = Query::select();
-        statement
-            .expr(Func::count(Expr::cust("1")))
-            .from(table::<N::Entity>())
-            .cond_where(wanted(viewer, &self.filter, self.own));
+        let mut statement = every::<N>(viewer, &self.filter, self.own);
+        statement.expr(how_many());
         if let Some(via) = self.via {
             let parent = column::<N::Entity>(N::via_column(via).name);
             statement
@@ -171,6 +170,14 @@ impl<N: Noun> Question for Count<N> {
     }
 }
 
+/// Some rows of a list.
+#[derive_where(Clone, Default)]
+struct Found<N> {
+    rows: Vec<Arc<N>>,
+    /// How many the whole list has, if that is asked.
+    total: Option<i64>,
+}
+
 /// The first rows of each parent, in the parents' order, on one side of the cursor; `behind`: on the other side, the cursor's own row
 /// among them.
 async fn some_rows<N: Noun>(
@@ -180,7 +187,7 @@ async fn some_rows<N: Noun>(
     behind: bool,
     via: Option<N::Via>,
     parents: &[Parent<N>],
-) -> Result<Vec<Vec<Arc<N>>>, Error> {
+) -> Result<Vec<Found<N>>, Error> {
     let keys = keys(parents);
     let mut question = FirstRows {
         request: request.clone(),
@@ -193,21 +200,34 @@ async fn some_rows<N: Noun>(
     if behind {
         question.request.selection = N::Selection::default();
     }
-    let read = ask(access, &question).await?;
-    let rows = decode::<N>(&read, question.columns(), &question.request.selection)?;
-    let (Some(via), [_, _, ..]) = (via, parents) else {
-        return Ok(vec![rows]);
+    // A list that begins in the middle may have nothing there, and so no row to tell how many it has.
+    question.request.counts &= request.window.cursor.is_none();
+    let nobody = Found {
+        rows: Vec::new(),
+        total: question.request.counts.then_some(0),
     };
+    let read = ask(access, &question).await?;
+    let mut grouped = vec![nobody; parents.len().max(1)];
     // To look a short key up among a page's worth of others takes less than to hash it.
     let mut places: Vec<(Key, usize)> = keys.into_iter().zip(0..).collect();
     places.sort_unstable();
-    let mut grouped = vec![Vec::new(); parents.len()];
-    for row in rows {
-        let Some(parent) = row.parent(via)? else { continue };
-        let found = places.binary_search_by(|(key, _)| key.cmp(&parent)).ok();
-        let place = found.and_then(|found| places.get(found)).map(|(_, place)| *place);
+    if let [group] = grouped.as_mut_slice() {
+        group.rows.reserve(read.len());
+    }
+    let columns = question.columns();
+    for row in &read {
+        let (row, total) = question.decode(row, columns)?;
+        let place = match via {
+            Some(via) if places.len() > 1 => {
+                let Some(parent) = row.parent(via)? else { continue };
+                let found = places.binary_search_by(|(key, _)| key.cmp(&parent)).ok();
+                found.and_then(|found| places.get(found)).map(|(_, place)| *place)
+            }
+            _ => Some(0),
+        };
         if let Some(group) = place.and_then(|place| grouped.get_mut(place)) {
-            group.push(row);
+            group.rows.push(row);
+            group.total = total;
         }
     }
     Ok(grouped)
@@ -230,6 +250,16 @@ impl<N: Noun> FirstRows<N> {
         let order = (!request.is_only).then_some(request.order.field);
         N::columns(&request.selection, order, self.via)
     }
+
+    /// A row, and how many its list has, if that is asked.
+    fn decode(&self, row: &Row, columns: N::Columns) -> Result<(Arc<N>, Option<i64>), Error> {
+        let mut fields = Fields::new(row);
+        let total = match self.request.counts {
+            true => Some(fields.next()?),
+            false => None,
+        };
+        Ok((Arc::new(fields.noun(columns, &self.request.selection)?), total))
+    }
 }
 
 impl<N: Noun> Question for FirstRows<N> {
@@ -249,11 +279,10 @@ impl<N: Noun> Question for FirstRows<N> {
         let backward = request.window.direction == Direction::Backward;
         let walk = Walk::new(viewer, request, backward != self.behind);
 
-        let mut rows = Query::select();
-        rows.from(table::<N::Entity>())
-            .cond_where(wanted(viewer, &request.filter, self.own))
-            .limit(self.limit);
-        rows.cond_where(walk.present());
+        let every = every::<N>(viewer, &request.filter, self.own);
+        let counted = request.counts.then(|| every.clone());
+        let mut rows = every;
+        rows.limit(self.limit).cond_where(walk.present());
         if let Some(cursor) = &request.window.cursor {
             rows.cond_where(walk.beyond(cursor, self.behind));
         }
@@ -262,6 +291,7 @@ impl<N: Noun> Question for FirstRows<N> {
                 if !request.is_only {
                     database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
                 }
+                rows.exprs(counted.map(all_counted));
                 reads(&mut rows);
                 rows
             }
@@ -273,6 +303,7 @@ impl<N: Noun> Question for FirstRows<N> {
                     reads,
                     rows,
                     order: walk.columns(),
+                    counted,
                 };
                 first_per_parent(viewer.backend(), values(&self.parents), children)
             }
@@ -280,11 +311,12 @@ impl<N: Noun> Question for FirstRows<N> {
     }
 }
 
-/// The rows that the viewer may see and the filter lets through.
-fn wanted<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>) -> Condition {
-    Condition::all()
+/// All rows that the viewer may see and the filter lets through; what to read of them is still to be said.
+fn every<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>) -> SelectStatement {
+    let wanted = Condition::all()
         .add(own.visible(viewer))
-        .add(N::matching(filter, viewer.backend()))
+        .add(N::matching(filter, viewer.backend()));
+    Query::select().from(table::<N::Entity>()).cond_where(wanted).take()
 }
 
 /// Has the statement read what is wanted of each row, and the selected relations along with it.

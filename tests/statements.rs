@@ -67,6 +67,12 @@ const SHAPES: &[(&str, u64)] = &[
         // viewer; count; organizations; counts of contents; counts of members
         5,
     ),
+    // The viewer is read to find out who asks.
+    (
+        "{ viewer { id name email image updatedAt } me: viewer { name contents(first: 2) { totalCount nodes { title } } } }",
+        // viewer; contents with count
+        2,
+    ),
     // Three levels of lists.
     (
         "{ organizations(first: 100) { nodes { contents(first: 1) { nodes { creator { organizations(first: 1) { nodes { contents(first: 1) { nodes { title } } } } } } } } } }",

@@ -7,6 +7,7 @@ pub mod change;
 mod cursor;
 mod error;
 mod fields;
+mod known;
 mod noun;
 mod own;
 mod page;
@@ -28,6 +29,7 @@ pub mod user;
 
 pub use cursor::{Cursor, CursorError};
 pub use error::Error;
+pub use known::Known;
 pub use noun::{Key, Named, Noun, Plain, TimeRange};
 pub use page::{Direction, Order, Page, PageRequest, Parent, Window};
 pub use relation::Relation;

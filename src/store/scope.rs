@@ -11,10 +11,10 @@ use std::{
 use derive_where::derive_where;
 
 use super::{
-    Error, Key, Noun, Page, PageRequest, Parent,
+    Error, Key, Known, Noun, Page, PageRequest, Parent,
     audit_entry::AuditEntry,
     batch::{self, Counts, Loader, Pages, Rows},
-    change::{self, Call, Change, IdempotencyKey, Left, Next, Refusal},
+    change::{self, Call, Change, IdempotencyKey, Next, Refusal},
     content::Content,
     grant::Grant,
     media_item::MediaItem,
@@ -52,12 +52,12 @@ pub struct Scope {
 struct Now {
     access: Arc<Access>,
     loads: Loads,
-    /// What that change has told.
-    left: Option<Left>,
+    /// What need not be read.
+    known: Option<Known>,
 }
 
 impl Now {
-    fn new(viewer: Arc<Viewer>, reader: &Arc<Reader>, left: Option<Left>) -> Arc<Self> {
+    fn new(viewer: Arc<Viewer>, reader: &Arc<Reader>, known: Option<Known>) -> Arc<Self> {
         let access = Arc::new(Access {
             viewer,
             reader: Arc::clone(reader),
@@ -65,7 +65,7 @@ impl Now {
         Arc::new(Self {
             loads: Loads::default(),
             access,
-            left,
+            known,
         })
     }
 }
@@ -75,8 +75,9 @@ impl Scope {
     pub fn new(viewer: Viewer, reader: Reader) -> Self {
         reader.act_for(Some(asker(&viewer)));
         let reader = Arc::new(reader);
+        let known = Known::viewers(&viewer);
         Self {
-            now: RwLock::new(Now::new(Arc::new(viewer), &reader, None)),
+            now: RwLock::new(Now::new(Arc::new(viewer), &reader, known)),
             key: OnceLock::new(),
             tells_secrets: AtomicBool::new(false),
             reader,
@@ -135,17 +136,18 @@ impl Scope {
             key: self.key.get(),
         };
         let (outcome, next) = change::run(&call, change).await?;
-        let (viewer, left) = match next {
+        let (viewer, known) = match next {
             Next::Same => (viewer, None),
-            Next::Left(left) => (viewer, Some(left)),
+            Next::Known(known) => (viewer, Some(known)),
             Next::Viewer(session_id) => {
                 self.reader.act_for(None);
                 let viewer = identify_again(&self.reader, session_id.as_deref(), viewer.tenant()).await?;
                 self.reader.act_for(Some(asker(&viewer)));
-                (Arc::new(viewer), None)
+                let known = Known::viewers(&viewer);
+                (Arc::new(viewer), known)
             }
         };
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(viewer, &self.reader, left);
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Now::new(viewer, &self.reader, known);
         Ok(outcome)
     }
 
@@ -160,7 +162,7 @@ impl Scope {
     /// If the database fails.
     pub async fn row<N: Noun>(&self, key: Key, selection: Arc<N::Selection>) -> Outcome<Option<Arc<N>>> {
         let now = self.now();
-        if let Some(row) = now.left.as_ref().and_then(|left| left.row::<N>(&key, &selection)) {
+        if let Some(row) = now.known.as_ref().and_then(|known| known.row::<N>(&key, &selection)) {
             return Ok(Some(row));
         }
         N::loads(&now.loads).rows.load(key, selection).await

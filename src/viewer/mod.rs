@@ -14,10 +14,10 @@ pub use credential::{Credential, CredentialError, Secret, mint};
 pub use handover::{Handed, Handover};
 pub use session::{LASTS, SignInError, extend, identify, identify_again};
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use entity::membership::Role;
+use entity::{membership::Role, user};
 use sea_orm::DbBackend;
 use thiserror::Error;
 use uuid::Uuid;
@@ -57,10 +57,9 @@ pub struct Viewer {
 /// A signed-in person.
 #[derive(Clone, Debug)]
 struct Identity {
-    user_id: String,
+    user: Arc<user::Model>,
     session_id: String,
     session_expires_at: DateTime<Utc>,
-    platform_owner: bool,
     memberships: Vec<Membership>,
 }
 
@@ -72,9 +71,14 @@ struct Membership {
 }
 
 impl Viewer {
+    /// The signed-in user; nothing for the anonymous.
+    pub fn user(&self) -> Option<&Arc<user::Model>> {
+        self.identity.as_ref().map(|identity| &identity.user)
+    }
+
     /// The signed-in user's id; nothing for the anonymous.
     pub fn user_id(&self) -> Option<&str> {
-        self.identity.as_ref().map(|identity| identity.user_id.as_str())
+        self.identity.as_ref().map(|identity| identity.user.id.as_str())
     }
 
     /// The session that the request came with; nothing for the anonymous.
@@ -95,7 +99,7 @@ impl Viewer {
 
     /// Whether the viewer runs the platform.
     pub fn is_platform_owner(&self) -> bool {
-        self.identity.as_ref().is_some_and(|identity| identity.platform_owner)
+        self.user().is_some_and(|user| user.role == user::Role::PlatformOwner)
     }
 
     /// The organization that the request is pinned to.

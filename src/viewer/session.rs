@@ -1,6 +1,8 @@
 //! From a credential to a viewer, in one statement. Nothing is kept between requests: a session or a membership that is
 //! revoked ends with the next request, on every gateway. A session in use goes on, as the authentication library has it.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     is,
@@ -8,8 +10,8 @@ use entity::{
     organization, session, user,
 };
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, QueryFilter,
-    QuerySelect, QueryTrait, Value,
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable,
+    QueryFilter, QuerySelect, QueryTrait, Value,
     sea_query::{Expr, ExprTrait, IntoColumnRef, JoinType, Query, SelectStatement},
 };
 use thiserror::Error;
@@ -67,7 +69,7 @@ pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&
 
     let rows = Box::pin(session_rows(reader, session::Column::Token, token, tenant, at)).await?;
     let first = rows.first().ok_or(SignInError::Unauthenticated)?;
-    let pinned: Option<Uuid> = first.get(5)?;
+    let pinned: Option<Uuid> = first.get(4)?;
     if tenant.is_some() && pinned.is_none() {
         return Err(SignInError::UnknownTenant);
     }
@@ -105,19 +107,27 @@ fn identity(rows: &[Row]) -> Result<Option<Identity>, DbErr> {
     };
     let mut memberships = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Some(organization_id) = row.get(3)? {
+        if let Some(organization_id) = row.get(2)? {
             memberships.push(Membership {
                 organization_id,
-                role: Role::try_from_value(&row.get(4)?)?,
+                role: Role::try_from_value(&row.get(3)?)?,
             });
         }
     }
-    let role = user::Role::try_from_value(&first.get(2)?)?;
+    let user = user::Model {
+        id: first.get(5)?,
+        name: first.get(6)?,
+        email: first.get(7)?,
+        email_verified: first.get(8)?,
+        image: first.get(9)?,
+        role: user::Role::try_from_value(&first.get(10)?)?,
+        created_at: first.get(11)?,
+        updated_at: first.get(12)?,
+    };
     Ok(Some(Identity {
         session_id: first.get(0)?,
-        session_expires_at: first.get(6)?,
-        user_id: first.get(1)?,
-        platform_owner: role == user::Role::PlatformOwner,
+        session_expires_at: first.get(1)?,
+        user: Arc::new(user),
         memberships,
     }))
 }
@@ -180,18 +190,17 @@ async fn session_rows(
     reader.ask(statement).await
 }
 
-/// One row for each membership that counts, or one row without. Columns: session, user, platform role, organization, role
-/// in it, tenant, the session's end.
+/// One row for each membership that counts, or one row without. Columns: session, its end, organization, role in it, tenant; and
+/// the user's.
 fn session_row(which: Expr, tenant: Option<&str>, at: DateTime<Utc>) -> SelectStatement {
     let mut statement = Query::select();
     statement
         .column((session::Entity, session::Column::Id))
-        .column((session::Entity, session::Column::UserId))
-        .column((user::Entity, user::Column::Role))
+        .column((session::Entity, session::Column::ExpiresAt))
         .column((membership::Entity, membership::Column::OrganizationId))
         .column((membership::Entity, membership::Column::Role))
         .expr(tenant_id(tenant))
-        .column((session::Entity, session::Column::ExpiresAt))
+        .columns(user::Column::iter().map(|column| (user::Entity, column)))
         .from(session::Entity)
         .join(
             JoinType::InnerJoin,

@@ -1,7 +1,8 @@
 //! What of a viewer the rules' statements depend on: their shape, which decides on the text, and the values in it.
 
-use std::hash::Hash;
+use std::{hash::Hash, sync::Arc};
 
+use entity::user;
 use sea_orm::Value;
 
 use super::{Identity, Membership, Role, Viewer};
@@ -32,10 +33,12 @@ impl Viewer {
     /// A viewer of the same shape, all of whose values are marks. Nothing is ever read for them.
     pub fn marked(&self, marks: &mut Marks) -> Self {
         let identity = self.identity.as_ref().map(|identity| Identity {
-            user_id: marks.mark_text(),
+            user: Arc::new(user::Model {
+                id: marks.mark_text(),
+                ..user::Model::clone(&identity.user)
+            }),
             session_id: marks.mark_text(),
             session_expires_at: identity.session_expires_at,
-            platform_owner: identity.platform_owner,
             memberships: self.marked_memberships(marks),
         });
         let marked = Self {

@@ -1,14 +1,12 @@
 //! What is changed: one transaction a change, with its place in the audit log.
 
 mod idempotency;
-mod left;
 pub mod limits;
 mod refusal;
 mod subject;
 mod transaction;
 
 pub use idempotency::IdempotencyKey;
-pub use left::Left;
 pub use limits::{Checks, Patch};
 pub use refusal::{Refusal, UserError, UserErrorCode};
 pub use subject::Subject;
@@ -19,7 +17,7 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Error;
+use super::{Error, Known};
 use crate::{
     database::{self, Observed, Pool},
     viewer::Viewer,
@@ -64,7 +62,7 @@ pub(super) enum Next {
     #[default]
     Same,
     /// What they were; and this row is now so.
-    Left(Left),
+    Known(Known),
     /// Somebody to be found out by this session; nobody, without one.
     Viewer(Option<String>),
 }

@@ -23,11 +23,12 @@ use sea_orm::{
 };
 
 use super::{
-    Left, Next, Refusal, Subject, UserError, UserErrorCode,
+    Next, Refusal, Subject, UserError, UserErrorCode,
     subject::{changed, last_changed, spoken, updated_at},
 };
 use crate::{
     database::{self, Observed, Pool, PoolTransaction},
+    store::Known,
     viewer::Viewer,
 };
 use entries::together;
@@ -209,7 +210,7 @@ impl Transaction {
                 if self.way.is_single() {
                     let mut left = after.clone();
                     left.try_set(updated_at::<S>()?, time.into())?;
-                    self.next = Next::Left(Left::new(key, left));
+                    self.next = Next::Known(Known::new(key, left));
                 }
                 Ok(())
             }

@@ -137,6 +137,60 @@ on_both! {
         }
     }
 
+    async fn what_is_selected_in_several_places_is_merged(app) {
+        let maker = app.person("maker").await;
+        let house = app.organization("house").await;
+        app.member(&house, &maker, Role::Owner).await;
+        content(&maker, "piece").in_(&house).save(&app).await;
+        let client = app.as_(&maker);
+        let whole = client.data("{
+            contents { totalCount nodes { slug title creator { name image } } edges { cursor node { slug title } } pageInfo { hasNextPage endCursor } }
+            viewer { name image organizations { totalCount edges { role node { slug name } } } contents { totalCount nodes { slug title } } }
+            organizations { nodes { slug name contents { totalCount nodes { slug title } } } }
+            organization(by: { slug: \"house\" }) { slug name }
+        }").await;
+        for parted in [
+            // The fields themselves.
+            "{
+                contents { totalCount } contents { nodes { slug } } contents { nodes { title creator { name } } }
+                contents { nodes { creator { image } } edges { cursor } edges { node { slug } } edges { node { title } } pageInfo { hasNextPage } pageInfo { endCursor } }
+                viewer { name } viewer { image organizations { totalCount } } viewer { organizations { edges { role node { slug } } } }
+                viewer { organizations { edges { node { name } } } contents { totalCount } } viewer { contents { nodes { slug title } } }
+                organizations { nodes { slug } } organizations { nodes { name contents { totalCount } } } organizations { nodes { contents { nodes { slug } } } }
+                organizations { nodes { contents { nodes { title } } } }
+                organization(by: { slug: \"house\" }) { slug } organization(by: { slug: \"house\" }) { name }
+            }",
+            // In fragments, of a name and without.
+            "{
+                contents { ...Count ...Nodes ... on ContentConnection { nodes { title } pageInfo { hasNextPage } } ...Info }
+                viewer { ...Name ...Lists } ...Query organization(by: { slug: \"house\" }) { slug ... { name } }
+            }
+            fragment Count on ContentConnection { totalCount nodes { slug } edges { ...Cursor } }
+            fragment Cursor on ContentEdge { cursor node { slug } }
+            fragment Nodes on ContentConnection { nodes { creator { name } ...Image } edges { node { title } } }
+            fragment Image on Content { creator { image } }
+            fragment Info on ContentConnection { pageInfo { endCursor } }
+            fragment Name on User { name organizations { totalCount } contents { totalCount } }
+            fragment Lists on User { image organizations { edges { role node { slug name } } } contents { nodes { slug title } } }
+            fragment Query on Query { organizations { nodes { slug } } organizations { nodes { name contents { totalCount } contents { nodes { slug title } } } } }",
+            // One fragment in two places of a level.
+            "{
+                contents { totalCount ...Page ...Page nodes { slug } edges { cursor node { slug } } pageInfo { hasNextPage endCursor } }
+                viewer { name image organizations { totalCount edges { role node { slug name } } } ...Own }
+                organizations { nodes { slug name ...Listed ... on Organization { ...Listed } } }
+                organization(by: { slug: \"house\" }) { slug name }
+            }
+            fragment Page on ContentConnection { nodes { title creator { name image } } edges { node { title } } }
+            fragment Own on User { contents { totalCount nodes { slug title } } }
+            fragment Listed on Organization { contents { totalCount nodes { slug title } } }",
+        ] {
+            // The second time it is known to be valid.
+            for _ in 0..2 {
+                assert_eq!(client.data(parted).await, whole, "{parted}");
+            }
+        }
+    }
+
     async fn what_is_skipped_leaves_an_empty_object(app) {
         let maker = app.person("maker").await;
         content(&maker, "piece").save(&app).await;

@@ -33,7 +33,7 @@ pub use limits::{Limit, Limits};
 pub use mutation::Mutation;
 pub use query::Query;
 pub use scalar::BigInt;
-pub use written::ready_fields;
+pub use written::{Merges, ready_fields};
 
 use async_graphql::{EmptySubscription, SDLExportOptions, SchemaBuilder};
 

@@ -3,8 +3,8 @@
 //! The library makes a future and a tree of values for every field, which for a page of rows is most of what an answer costs. Here
 //! what is selected is looked at once for all rows, and then each row's resolvers are called one after another, and what they give
 //! goes straight into the answer's text. That is only done for selections that need nothing else of an executor: no field that
-//! has to wait, none that is selected twice, no directive, and no error. For everything else the library does what it always does,
-//! and tells of errors where they belong.
+//! has to wait, none that is selected twice, no directive, and no error. For everything else, and where parts of the answer have to be
+//! merged, the library does what it always does, and tells of errors where they belong.
 
 use std::{
     borrow::{Borrow, Cow},
@@ -23,6 +23,10 @@ use super::{connection::Listed, error::Result, json::Json};
 
 /// How many bytes a row takes at the most, or nearly so: a text that outgrows its place is moved.
 const USUAL_LENGTH: usize = 1024;
+
+/// Comes with a request that selects something in several places which the answer has once: the library merges the parts, which it
+/// cannot once they are written.
+pub struct Merges;
 
 /// An object type whose fields can be written at once, or some of them.
 pub trait Written: ContainerType + Sized + 'static {
@@ -89,17 +93,24 @@ impl<T: Written> OutputType for ShownList<T> {
 }
 
 fn one<T: Written>(context: &ContextSelectionSet<'_>, object: &T) -> Option<Vec<u8>> {
-    let fields = Fields::<T>::of(context, &context.item.node)?;
+    let fields = fields::<T>(context)?;
     let mut text = Vec::with_capacity(USUAL_LENGTH);
     fields.write(object, &mut text)?;
     Some(text)
 }
 
 fn list<T: Written>(context: &ContextSelectionSet<'_>, objects: &[T]) -> Option<Vec<u8>> {
-    let fields = Fields::<T>::of(context, &context.item.node)?;
+    let fields = fields::<T>(context)?;
     let mut text = Vec::new();
     fields.write_all(objects.iter().map(Some), &mut text)?;
     Some(text)
+}
+
+fn fields<'a, T: Written>(context: &'a ContextSelectionSet<'a>) -> Option<Fields<'a, T>> {
+    match context.data_opt::<Merges>() {
+        Some(_) => None,
+        None => Fields::of(context, &context.item.node),
+    }
 }
 
 /// Writes one field of an object, if there is no error.

@@ -13,6 +13,7 @@ use serde_json::Map;
 
 use super::{
     limits::{shape, tokens},
+    merging::merges,
     refusal::Refusal,
     validity::Validity,
 };
@@ -28,6 +29,8 @@ pub(super) struct Document {
     pub(super) text: Arc<str>,
     /// Whether it asks, or could ask, for what the schema is.
     pub(super) introspects: bool,
+    /// Whether it selects something in several places that the answer has once.
+    pub(super) merges: bool,
     /// Whether it is known to fit the schema.
     pub(super) validity: Validity,
     /// About how many bytes it takes, with its text.
@@ -56,6 +59,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
     let introspects = sets().any(introspects);
     let bytes = text.len() as u64 + u64::from(tokens) * BYTES_A_TOKEN;
     Ok(Document {
+        merges: merges(&parsed),
         validity: Validity::of(&parsed),
         parsed,
         text: text.into(),

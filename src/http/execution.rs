@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     database::Reader,
-    graphql::{ClientError, Code},
+    graphql::{ClientError, Code, Merges},
     store::{Scope, change::IdempotencyKey},
     viewer::{Client, Handover},
 };
@@ -123,6 +123,9 @@ impl Operation {
             .data(Arc::clone(&scope))
             .data(client)
             .data(Arc::clone(&handover));
+        if self.document.merges {
+            request = request.data(Merges);
+        }
         request.set_parsed_query(self.document.parsed.clone());
         request.operation_name = self.name;
         let variables = (!valid).then(|| self.variables.clone());

@@ -14,6 +14,7 @@ mod health;
 mod idempotency;
 mod limits;
 mod load;
+mod merging;
 mod metrics;
 mod negotiation;
 mod observation;

@@ -233,7 +233,7 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// One row, out of what [`Noun::expressions`] and then [`Noun::relations`] have had read.
     fn decode(fields: &mut Fields<'_>, columns: Self::Columns, selection: &Self::Selection) -> Result<Self, DbErr>;
 
-    /// One row, out of what a change has found and left behind, if nothing is selected of it that takes another row to know.
+    /// One row that is [known](super::Known), if nothing is selected of it that takes another row to know.
     fn alone(_row: &<Self::Entity as EntityTrait>::Model, _selection: &Self::Selection) -> Option<Self> {
         None
     }

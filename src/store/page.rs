@@ -63,7 +63,7 @@ pub struct PageRequest<N: Noun> {
     pub selection: N::Selection,
     /// Whether to find out if there are rows on the cursor's other side, which takes a statement.
     pub looks_back: bool,
-    /// Whether to count all rows of the list as well.
+    /// Whether to count all rows of the list as well, unless there is a cursor: behind it there may be no row to tell the count.
     pub counts: bool,
     /// Whether there is one such row at the most: then it is in no order, and has no cursor.
     pub is_only: bool,

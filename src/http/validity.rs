@@ -43,7 +43,10 @@ impl Validity {
             let mut definitions = operation.variable_definitions.iter();
             definitions.all(|definition| variables.contains_key(definition.node.name.node.as_str()))
         };
-        if !self.mixes || document::chosen(document, None).all(given) {
+        // Nor have they looked at such values in an operation that was not meant.
+        let mut operations = document::chosen(document, None);
+        let all_seen = operations.next().is_some_and(given) && operations.next().is_none();
+        if !self.mixes || all_seen {
             self.found.store(true, Ordering::Relaxed);
         }
     }
@@ -133,6 +136,14 @@ mod tests {
         assert!(!known(fragment, json!({}), json!({"s": "a"})));
         let alone = "query ($s: String) { a(b: $s) }";
         assert!(known(alone, json!({}), json!({"s": "a"})));
+    }
+
+    #[test]
+    fn an_operation_that_was_not_meant_was_not_looked_at() {
+        let two = "query A ($s: String) { a(b: {c: $s}) } query B ($s: String) { a(b: {c: $s, d: 1}) }";
+        assert!(!known(two, json!({"s": "a"}), json!({"s": "a"})));
+        let plain = "query A ($s: String) { a(b: $s) } query B ($s: String) { a(b: $s) }";
+        assert!(known(plain, json!({"s": "a"}), json!({"s": "a"})));
     }
 
     #[test]

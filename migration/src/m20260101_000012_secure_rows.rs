@@ -19,9 +19,8 @@ use sea_orm_migration::sea_orm::DbBackend;
 ///
 /// Without both there are no rows; as soon as one would be looked at, the statement fails. An empty text counts as nothing: it is
 /// what PostgreSQL leaves behind once a setting has ended. What the viewer is, the database works out itself, when a row first
-/// depends on it, and keeps it for the rest of the
-/// statement in further settings: `app.member_of`, `app.author_of`, `app.manager_of`, `app.platform_owner`, and in `app.known`
-/// for whom.
+/// depends on it, and keeps it for the rest of the statement in further settings: `app.member_of`, `app.author_of`,
+/// `app.manager_of`, `app.platform_owner`, and in `app.known` for whom.
 ///
 /// A policy may look at other tables, and then their policies hold as well: a media item is visible if visible content uses
 /// it, a user if a visible row names them. What must not be narrowed so (or would go in circles), the viewer's own

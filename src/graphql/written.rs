@@ -266,7 +266,7 @@ macro_rules! ready {
 
         fn ready<'a>(asked: $crate::graphql::written::Asked<'a>) -> Option<$crate::graphql::written::Write<'a, Self>> {
             use $crate::graphql::{json::Json, written::now};
-            Some(match asked.field.item.node.name.node.as_str() {
+            Some(match asked.name() {
                 // The interface wants a future of it.
                 "id" => Box::new(move |row: &Self, text| now(row.id(&asked.field))?.write(text)),
                 $($value => Box::new(move |row: &Self, text| row.$resolver(&asked.field).write(text)),)+

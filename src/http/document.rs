@@ -46,17 +46,8 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
     let parsed =
         parse_query(text).map_err(|error| Refusal::operation(vec![unreadable(error.into())], Code::ParseFailed))?;
     shape::check(&parsed, limits)?;
-    let operations = parsed
-        .operations
-        .iter()
-        .map(|(_, operation)| &operation.node.selection_set.node);
-    let fragments = parsed
-        .fragments
-        .values()
-        .map(|fragment| &fragment.node.selection_set.node);
-    let sets = || operations.clone().chain(fragments.clone());
-    sets().try_for_each(literals_fit)?;
-    let introspects = sets().any(introspects);
+    sets(&parsed).try_for_each(literals_fit)?;
+    let introspects = sets(&parsed).any(introspects);
     let bytes = text.len() as u64 + u64::from(tokens) * BYTES_A_TOKEN;
     Ok(Document {
         merges: merges(&parsed),
@@ -66,6 +57,14 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
         introspects,
         bytes,
     })
+}
+
+/// What its operations select, and its fragments.
+pub(super) fn sets(document: &ExecutableDocument) -> impl Iterator<Item = &SelectionSet> {
+    let operations = document.operations.iter();
+    let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values();
+    operations.chain(fragments.map(|fragment| &fragment.node.selection_set.node))
 }
 
 /// Whether a selection has one of the fields that tell what the schema is

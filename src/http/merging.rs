@@ -5,14 +5,12 @@ use std::collections::HashSet;
 
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 
+use super::document;
+
 /// Whether there may be something to merge: two fields of one name in the answer that select something in turn, or a fragment that
 /// stands twice, on one level. Those of other types, and what is skipped, count as well.
 pub(super) fn merges(document: &ExecutableDocument) -> bool {
-    let operations = document.operations.iter();
-    let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
-    let fragments = document.fragments.values();
-    let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
-    operations.chain(fragments).any(|set| merges_in(document, set))
+    document::sets(document).any(|set| merges_in(document, set))
 }
 
 fn merges_in(document: &ExecutableDocument, set: &SelectionSet) -> bool {

@@ -26,13 +26,9 @@ pub(super) struct Validity {
 impl Validity {
     /// Of a document of which nothing is known yet.
     pub(super) fn of(document: &ExecutableDocument) -> Self {
-        let operations = document.operations.iter();
-        let operations = operations.map(|(_, operation)| &operation.node.selection_set.node);
-        let fragments = document.fragments.values();
-        let fragments = fragments.map(|fragment| &fragment.node.selection_set.node);
         Self {
             found: AtomicBool::new(false),
-            mixes: operations.chain(fragments).any(mixes),
+            mixes: document::sets(document).any(mixes),
         }
     }
 

@@ -1,5 +1,5 @@
-//! The one transaction of a change, or the two statements that do without: rows are found within the viewer's scope, held, and changed, and every changed row leaves
-//! an entry in the audit log.
+//! The one transaction of a change, or the two statements that do without: rows are found within the viewer's scope, held, and
+//! changed, and every changed row leaves an entry in the audit log.
 
 mod beyond;
 mod entries;

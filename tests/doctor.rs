@@ -504,6 +504,7 @@ async fn what_lets_a_viewer_get_around_the_policies() {
         "ALTER TABLE content DISABLE ROW LEVEL SECURITY;
          DROP POLICY visible ON purchases;
          REVOKE ALL ON sessions FROM codex_reader;
+         REVOKE ALL ON users FROM codex_visitor;
          CREATE TABLE open (id text);
          GRANT SELECT ON open TO codex_reader",
     )
@@ -511,7 +512,8 @@ async fn what_lets_a_viewer_get_around_the_policies() {
     let seen = doctor(app.database_url());
     let mut tables = seen.subjects("care", "row-security");
     tables.sort_unstable();
-    assert_eq!(tables, ["content", "open", "purchases", "sessions"]);
+    // Both roles read content.
+    assert_eq!(tables, ["content", "content", "open", "purchases", "sessions", "users"]);
     let message = &seen.has("care", "row-security", "content").message;
     assert!(
         message.contains("ALTER TABLE content ENABLE ROW LEVEL SECURITY"),
@@ -522,6 +524,7 @@ async fn what_lets_a_viewer_get_around_the_policies() {
     for (change, subject) in [
         ("ALTER ROLE codex_reader BYPASSRLS", "codex_reader"),
         ("ALTER ROLE codex_reader RENAME TO codex_test_away", "codex_reader"),
+        ("ALTER ROLE codex_visitor BYPASSRLS", "codex_visitor"),
     ] {
         let transaction = app.db.begin().await.unwrap();
         execute(&transaction, change).await;
@@ -558,6 +561,7 @@ async fn somebody_with_few_rights() {
     seen.needs_care(&[
         ("pending-migrations", "database"),
         ("row-security", "codex_reader"),
+        ("row-security", "codex_visitor"),
         ("connections", "max_connections"),
     ]);
     let message = &seen.has("care", "pending-migrations", "database").message;
@@ -570,7 +574,7 @@ async fn somebody_with_few_rights() {
         "{message}"
     );
 
-    let grants = format!("GRANT codex_reader TO {login}; GRANT SELECT ON seaql_migrations TO {login}");
+    let grants = format!("GRANT codex_reader, codex_visitor TO {login}; GRANT SELECT ON seaql_migrations TO {login}");
     execute(&app.db, &grants).await;
     doctor(url.as_str()).needs_care(&[("connections", "max_connections")]);
     let seen = doctor_with(url.as_str(), &["--database-connections", "5"]);

@@ -47,7 +47,10 @@ async fn only_connections(app: &App) -> Pools {
 }
 
 fn reader(pools: &Pools) -> Reader {
-    Reader::new(pools.main.clone(), pools.reading.clone().map(Into::into))
+    Reader::new(
+        pools.main.clone(),
+        pools.reading.clone().map(|reading| reading.map(Into::into)),
+    )
 }
 
 fn sql(text: &str) -> Statement {

@@ -24,6 +24,7 @@ mod m20260101_000014_create_sign_in_attempts;
 mod m20260101_000015_secure_audit_entries;
 mod m20260101_000016_create_idempotency_keys;
 mod m20260101_000017_create_content_views;
+mod m20260101_000018_secure_rows_for_visitors;
 mod shared;
 
 /// Runs the steps.
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000015_secure_audit_entries::Migration),
             Box::new(m20260101_000016_create_idempotency_keys::Migration),
             Box::new(m20260101_000017_create_content_views::Migration),
+            Box::new(m20260101_000018_secure_rows_for_visitors::Migration),
         ]
     }
 }

@@ -4,6 +4,8 @@ use facts::{FUNCTIONS, SETTINGS, VIEWS};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
+use crate::shared::{drop_role, make_role};
+
 /// States who may see which row a second time, on PostgreSQL alone (SQLite has nothing of the kind, and gets a view that both
 /// databases need): row-level security for
 /// the role `codex_reader`, which owns nothing and in which the gateway reads.
@@ -57,11 +59,21 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(UNSEEN).await?;
-        run(manager, &[SETTINGS, FUNCTIONS, VIEWS, POLICIES, ROLE]).await
+        run(
+            manager,
+            &[
+                SETTINGS,
+                FUNCTIONS,
+                VIEWS,
+                POLICIES,
+                &make_role(ROLE, "CALL codex_secure_rows();"),
+            ],
+        )
+        .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[DOWN]).await?;
+        run(manager, &[DOWN, &drop_role(ROLE)]).await?;
         manager
             .get_connection()
             .execute_unprepared("DROP VIEW deleted_organizations; DROP VIEW content_owners")
@@ -78,6 +90,8 @@ async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbE
     }
     Ok(())
 }
+
+const ROLE: &str = "codex_reader";
 
 /// What the gateway's own rules need to know of rows that the viewer may not see: whose content is, deleted or not, which the rules
 /// about purchases and grants ask, and which organizations are deleted, whose content is out no longer. A view reads with its owner's
@@ -205,47 +219,6 @@ END
 $procedure$;
 ";
 
-/// Makes the role where it is missing, lets the current user take it, and makes the policies. `undefined_object`: another
-/// database has just dropped the role as its last user, which can happen a few times in a row at the most.
-const ROLE: &str = "
-DO $$
-BEGIN
-    FOR attempt IN 1..10 LOOP
-        BEGIN
-            BEGIN
-                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'codex_reader') THEN
-                    CREATE ROLE codex_reader NOLOGIN NOBYPASSRLS;
-                END IF;
-            EXCEPTION
-                WHEN duplicate_object OR unique_violation THEN NULL;
-                WHEN insufficient_privilege THEN
-                    RAISE WARNING 'row-level security is not set up: % may not make the role codex_reader', current_user;
-                    RETURN;
-            END;
-            BEGIN
-                IF NOT pg_has_role('codex_reader', CASE
-                    WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET'
-                END) THEN
-                    GRANT codex_reader TO CURRENT_USER;
-                END IF;
-            EXCEPTION
-                WHEN unique_violation THEN NULL;
-                WHEN insufficient_privilege THEN
-                    RAISE WARNING '% may not grant itself the role codex_reader', current_user;
-            END;
-            CALL codex_secure_rows();
-            RETURN;
-        EXCEPTION WHEN undefined_object THEN
-            IF attempt = 10 THEN
-                RAISE;
-            END IF;
-        END;
-    END LOOP;
-END
-$$;
-";
-
-/// Other databases of the cluster may still have the role in use.
 const DOWN: &str = "
 DO $$
 DECLARE
@@ -271,18 +244,4 @@ DROP VIEW content_for_viewer, content_for_everyone;
 DROP FUNCTION codex_named, codex_content_tagged, codex_in_tenant, codex_keeps, codex_opens, codex_holds, codex_manager_of,
     codex_author_of, codex_member_of, codex_is_platform_owner, codex_known, codex_learn, codex_within, codex_viewer_id,
     codex_tenant, codex_asks, codex_refuse;
-
-DO $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM pg_namespace, aclexplode(nspacl) AS granted
-        JOIN pg_roles ON pg_roles.oid = granted.grantee AND rolname = 'codex_reader'
-        WHERE nspname = current_schema()
-    ) THEN
-        EXECUTE format('REVOKE ALL ON SCHEMA %I FROM codex_reader', current_schema());
-    END IF;
-    DROP ROLE IF EXISTS codex_reader;
-EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN NULL;
-END
-$$;
 ";

@@ -150,3 +150,69 @@ pub async fn create<const N: usize>(
 pub async fn drop(manager: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {
     manager.drop_table(Table::drop().table(table).take()).await
 }
+
+/// What makes a role where it is missing, lets the current user take it, and then does something. On PostgreSQL alone.
+///
+/// `undefined_object`: another database has just dropped the role as its last user, which can happen a few times in a row at the most.
+pub fn make_role(role: &str, then: &str) -> String {
+    format!(
+        "
+DO $$
+BEGIN
+    FOR attempt IN 1..10 LOOP
+        BEGIN
+            BEGIN
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+                    CREATE ROLE {role} NOLOGIN NOBYPASSRLS;
+                END IF;
+            EXCEPTION
+                WHEN duplicate_object OR unique_violation THEN NULL;
+                WHEN insufficient_privilege THEN
+                    RAISE WARNING 'row-level security is not set up: % may not make the role {role}', current_user;
+                    RETURN;
+            END;
+            BEGIN
+                IF NOT pg_has_role('{role}', CASE
+                    WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET'
+                END) THEN
+                    GRANT {role} TO CURRENT_USER;
+                END IF;
+            EXCEPTION
+                WHEN unique_violation THEN NULL;
+                WHEN insufficient_privilege THEN
+                    RAISE WARNING '% may not grant itself the role {role}', current_user;
+            END;
+            {then}
+            RETURN;
+        EXCEPTION WHEN undefined_object THEN
+            IF attempt = 10 THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+END
+$$;
+"
+    )
+}
+
+/// What drops a role that holds nothing here but the use of the schema. Other databases of the cluster may still have it in use.
+pub fn drop_role(role: &str) -> String {
+    format!(
+        "
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM pg_namespace, aclexplode(nspacl) AS granted
+        JOIN pg_roles ON pg_roles.oid = granted.grantee AND rolname = '{role}'
+        WHERE nspname = current_schema()
+    ) THEN
+        EXECUTE format('REVOKE ALL ON SCHEMA %I FROM {role}', current_schema());
+    END IF;
+    DROP ROLE IF EXISTS {role};
+EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN NULL;
+END
+$$;
+"
+    )
+}

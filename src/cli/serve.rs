@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use super::{connect, heartbeat, housekeeping, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
-    database::{Availability, READER, RowSecurity, complaints, connect_for_requests, exclusively},
+    database::{Availability, READER, RowSecurity, VISITOR, complaints, connect_for_requests, exclusively},
     http::{self, Gateway, GraphiqlSettings, Person, ServerSettings},
 };
 
@@ -149,9 +149,9 @@ async fn row_security(connection: &DatabaseConnection, unwanted: bool) -> anyhow
         bail!(
             "row-level security does not hold in this database:\n  - {}\n\
              Let somebody who may make roles type, in this database:\n  \
-             CREATE ROLE {READER} NOLOGIN;            -- where there is none\n  \
-             GRANT {READER} TO <the gateway's role>;  -- so that it may take it\n  \
-             CALL codex_secure_rows();                -- as the tables' owner, where policies are missing\n\
+             CREATE ROLE {READER} NOLOGIN; CREATE ROLE {VISITOR} NOLOGIN;  -- those that are not there\n  \
+             GRANT {READER}, {VISITOR} TO <the gateway's role>;            -- so that it may take them\n  \
+             CALL codex_secure_rows();                                             -- as the tables' owner, where policies are missing\n\
              Or serve without this second line of defence: --no-rls",
             messages.join("\n  - "),
         );

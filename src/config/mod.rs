@@ -145,8 +145,8 @@ pub enum When {
 /// Whether the database guards the rows as well.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct RowSecuritySettings {
-    /// Read without row-level security, for a PostgreSQL database in which the role `codex_reader` cannot be made. Nothing
-    /// but the gateway's own rules then stands between a viewer and the rows
+    /// Read without row-level security, for a PostgreSQL database in which the roles `codex_reader` and `codex_visitor` cannot
+    /// be made. Nothing but the gateway's own rules then stands between a viewer and the rows
     #[arg(long, env = "CODEX_NO_RLS")]
     pub no_rls: bool,
 }

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use thiserror::Error;
 
-use super::{Availability, Pool, RowSecurity, Trouble, connections::Connections};
+use super::{Availability, Pool, Reading, RowSecurity, Trouble, connections::Connections};
 
 /// How the pool is made.
 #[derive(Clone, Debug)]
@@ -29,8 +29,8 @@ pub struct Settings {
 pub struct Pools {
     /// As the gateway itself: it finds out who asks, and makes changes.
     pub main: Pool,
-    /// In the role [`READER`](super::READER): it reads for viewers. Without row-level security nothing is read so.
-    pub reading: Option<Pool>,
+    /// In the roles that read for viewers. Without row-level security nothing is read so.
+    pub reading: Option<Reading<Pool>>,
 }
 
 /// One pool for everything, without row-level security.
@@ -77,7 +77,7 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectE
 }
 
 /// Like [`connect`], for the requests of strangers: no statement runs for longer than `deadline`, and no connection is used that
-/// has seen the database go away. With row-level security both pools are of the same connections, of which half (the larger) read at
+/// has seen the database go away. With row-level security all pools are of the same connections, of which half (the larger) read at
 /// a time.
 ///
 /// # Errors
@@ -94,7 +94,10 @@ pub async fn connect_for_requests(
     let main = Connections::open(settings, deadline, availability).await;
     let main = main.map_err(ConnectError::Refused)?;
     let reading = match row_security {
-        RowSecurity::On => Some(main.for_reader().await.map_err(ConnectError::Refused)?.into()),
+        RowSecurity::On => {
+            let reading = main.for_reading().await.map_err(ConnectError::Refused)?;
+            Some(reading.map(Pool::from))
+        }
         RowSecurity::Off => None,
     };
     Ok(Pools {

@@ -4,8 +4,8 @@
 //! Here a connection whose last statement came to its end goes back as it is; only one that somebody has given up is asked, while
 //! nobody waits for it, and until then it counts among those in use.
 //!
-//! With row-level security some statements are the gateway's own, and the others are read in a role of little power. A connection
-//! stays in its part for as long as others are free for the other one; which of the two is wanted more has more of them.
+//! With row-level security some statements are the gateway's own, and the others are read in roles of little power. A connection
+//! stays in its part for as long as others are free for the other parts; which of them is wanted more has more.
 
 mod leave;
 mod transaction;
@@ -32,7 +32,7 @@ use sea_query_sqlx::SqlxValues;
 use tokio::{runtime::Handle, time::timeout};
 use tracing::{Dispatch, instrument::WithSubscriber};
 
-use super::{Availability, Settings};
+use super::{Availability, Reading, Settings};
 use leave::{Leave, Made, Part, Shared};
 
 /// A pool of connections to PostgreSQL, for statements of one part.
@@ -70,17 +70,19 @@ impl Connections {
         Ok(connections)
     }
 
-    /// The same connections, for what is read as [`READER`](super::READER).
+    /// The same connections, for what is read in either role.
     ///
     /// # Errors
-    /// If that role may not be taken.
-    pub(super) async fn for_reader(&self) -> Result<Self, DbErr> {
-        let connections = Self {
-            part: Part::Reader,
-            ..self.clone()
+    /// If one of the roles may not be taken.
+    pub(super) async fn for_reading(&self) -> Result<Reading<Self>, DbErr> {
+        let of = |part| Self { part, ..self.clone() };
+        let reading = Reading {
+            reader: of(Part::Reader),
+            visitor: of(Part::Visitor),
         };
-        connections.lease().await?;
-        Ok(connections)
+        reading.reader.lease().await?;
+        reading.visitor.lease().await?;
+        Ok(reading)
     }
 
     /// Has this told of every statement.

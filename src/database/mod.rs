@@ -30,7 +30,7 @@ pub use observed::{Demand, Observed, PoolState};
 pub use pool::{Pool, PoolTransaction};
 pub use reader::Reader;
 pub use row::Row;
-pub use row_security::{Asker, Complaint, READER, RowSecurity, complaints};
+pub use row_security::{Asker, Complaint, READER, Reading, RowSecurity, VISITOR, complaints};
 pub use slots::{MANY, Marks, NOTHING, Slots, Taken, any_value};
 pub use text::written;
 pub use trouble::Trouble;

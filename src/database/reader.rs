@@ -4,23 +4,27 @@ use std::sync::{PoisonError, RwLock};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::SelectStatement};
 
-use super::{Marks, Observed, Pool, Row, row_security::Asker, text::written};
+use super::{
+    Marks, Observed, Pool, Row,
+    row_security::{Asker, Reading},
+    text::written,
+};
 
 /// Reads for one request. It is called from one place at a time (the viewer's statement, then the scope's batches one after
 /// another), and holds a connection for no longer than a statement takes, so a small pool cannot lock itself up.
 ///
-/// With row-level security it reads for its viewer on connections that are in the role for that, and every statement says itself
+/// With row-level security it reads for its viewer on connections that are in the role for them, and every statement says itself
 /// who asks: nothing is left behind for the next one.
 #[derive(Debug)]
 pub struct Reader {
     connection: Observed<Pool>,
-    reading: Option<Observed<Pool>>,
+    reading: Option<Reading<Observed<Pool>>>,
     asker: RwLock<Option<Asker>>,
 }
 
 impl Reader {
-    /// A reader for one request: over this pool; and, where there is row-level security, over the one that reads for viewers.
-    pub fn new(connection: impl Into<Observed<Pool>>, reading: Option<Observed<Pool>>) -> Self {
+    /// A reader for one request: over this pool; and, where there is row-level security, over those that read for viewers.
+    pub fn new(connection: impl Into<Observed<Pool>>, reading: Option<Reading<Observed<Pool>>>) -> Self {
         Self {
             connection: connection.into(),
             reading,
@@ -83,12 +87,11 @@ impl Reader {
     /// # Errors
     /// Whatever the database says; its text is for the log alone.
     pub async fn ask(&self, statement: Statement) -> Result<Vec<Row>, DbErr> {
-        let pool = match &self.reading {
-            // A statement that does not say who asks is given no rows there, and one that does is refused elsewhere.
-            Some(reading) if self.is_asking() => reading,
-            _ => &self.connection,
-        };
-        pool.rows(statement).await
+        // A statement that does not say who asks is given nothing there but what is for everyone, and one that does is refused
+        // elsewhere.
+        let reading = self.reading.as_ref();
+        let pool = reading.and_then(|reading| self.asking(|asker| reading.of(asker)));
+        pool.unwrap_or(&self.connection).rows(statement).await
     }
 
     /// Something about the asker, if there is one and the database is to know.

@@ -10,10 +10,15 @@ use super::Marks;
 
 /// The role in which the gateway reads for a viewer.
 pub const READER: &str = "codex_reader";
+/// The role in which it reads for a visitor: somebody anonymous, whose request is pinned to no organization. What it may see is the same
+/// for all of them, so its policies do not ask who asks.
+pub const VISITOR: &str = "codex_visitor";
 
 /// How a connection comes to read for viewers. (An option of the connection would do the same, but poolers drop those.)
 /// The policies' price as PostgreSQL reckons it would have it compile statements, which takes longer than they run.
 pub(super) const BECOME_READER: &str = "SET ROLE codex_reader; SET jit = off";
+/// How it comes to read for visitors.
+pub(super) const BECOME_VISITOR: &str = "SET ROLE codex_visitor; SET jit = off";
 /// And how it stops.
 pub(super) const BECOME_ITSELF: &str = "RESET ROLE; RESET jit";
 
@@ -26,28 +31,81 @@ pub enum RowSecurity {
     Off,
 }
 
+/// One of something for each of the roles in which the gateway reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading<T> {
+    /// For [`READER`].
+    pub reader: T,
+    /// For [`VISITOR`].
+    pub visitor: T,
+}
+
+impl<T> Reading<T> {
+    /// What becomes of both.
+    pub fn map<U>(self, each: impl Fn(T) -> U) -> Reading<U> {
+        Reading {
+            reader: each(self.reader),
+            visitor: each(self.visitor),
+        }
+    }
+
+    /// Both, each beside the other's.
+    pub fn zip<'a, U>(&'a self, other: &'a Reading<U>) -> Reading<(&'a T, &'a U)> {
+        Reading {
+            reader: (&self.reader, &other.reader),
+            visitor: (&self.visitor, &other.visitor),
+        }
+    }
+
+    /// One after the other.
+    pub fn into_array(self) -> [T; 2] {
+        [self.reader, self.visitor]
+    }
+
+    /// That of the asker's role.
+    pub(super) fn of(&self, asker: &Asker) -> &T {
+        match asker {
+            Asker::Visitor => &self.visitor,
+            Asker::Viewer { .. } => &self.reader,
+        }
+    }
+}
+
 /// Who asks, in the words of the policies.
 #[derive(Clone, Debug)]
-pub struct Asker {
-    viewer: String,
-    tenant: String,
+pub enum Asker {
+    /// Somebody of whom there is nothing to say.
+    Visitor,
+    /// Anybody else.
+    Viewer {
+        /// `anonymous`, or `user:` and an id.
+        viewer: String,
+        /// `none`, or an organization's id.
+        tenant: String,
+    },
 }
 
 impl Asker {
     /// This user (none: the anonymous), pinned to this organization. Nothing here is an empty text, which is what PostgreSQL
     /// leaves behind of a setting that has ended, and which opens no row.
     pub fn new(user_id: Option<&str>, tenant: Option<Uuid>) -> Self {
-        Self {
-            viewer: user_id.map_or_else(|| "anonymous".to_owned(), |id| format!("user:{id}")),
-            tenant: tenant.map_or_else(|| "none".to_owned(), |id| id.to_string()),
+        match (user_id, tenant) {
+            (None, None) => Self::Visitor,
+            _ => Self::Viewer {
+                viewer: user_id.map_or_else(|| "anonymous".to_owned(), |id| format!("user:{id}")),
+                tenant: tenant.map_or_else(|| "none".to_owned(), |id| id.to_string()),
+            },
         }
     }
 
     /// An asker whose values are marks.
     pub(super) fn marked(&self, marks: &mut Marks) -> Self {
-        let marked = Self {
-            viewer: marks.mark_text(),
-            tenant: marks.mark_text(),
+        let marked = match self {
+            Self::Visitor => Self::Visitor,
+            Self::Viewer { .. } => Self::Viewer {
+                viewer: marks.mark_text(),
+                tenant: marks.mark_text(),
+            },
         };
         marks.values.extend(marked.values());
         marked
@@ -55,23 +113,26 @@ impl Asker {
 
     /// The values of [`Self::asks`].
     pub(super) fn values(&self) -> Vec<Value> {
-        vec![self.viewer.as_str().into(), self.tenant.as_str().into()]
+        match self {
+            Self::Visitor => Vec::new(),
+            Self::Viewer { viewer, tenant } => vec![viewer.as_str().into(), tenant.as_str().into()],
+        }
     }
 
     /// The statement, which now says itself who asks. The condition asks nothing of any row, and PostgreSQL takes it before it
     /// looks for the first: so that the policies know, without a word sent ahead. If it ever were taken later, there would be no
-    /// rows; the migration that makes `codex_asks` says more.
+    /// rows; the migration that makes `codex_asks` says more. A visitor's statement says no more than that it is one.
     pub(super) fn asks(&self, statement: &SelectStatement) -> SelectStatement {
-        let asks = Func::cust("codex_asks")
-            .arg(self.viewer.as_str())
-            .arg(self.tenant.as_str());
-        let once = Expr::SubQuery(None, Box::new(Query::select().expr(asks).take().into()));
-        statement.clone().and_where(once).take()
+        let asks = match self {
+            Self::Visitor => Func::cust("codex_visits").into(),
+            Self::Viewer { viewer, tenant } => {
+                let asks = Func::cust("codex_asks").arg(viewer.as_str()).arg(tenant.as_str());
+                Expr::SubQuery(None, Box::new(Query::select().expr(asks).take().into()))
+            }
+        };
+        statement.clone().and_where(asks).take()
     }
 }
-
-/// Becomes the reader up to the transaction's end, to see whether that is allowed.
-const BECOME_READER_ONCE: &str = "SET LOCAL ROLE codex_reader";
 
 /// Something that keeps row-level security from holding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +150,18 @@ pub struct Complaint {
 /// # Errors
 /// If the database fails.
 pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) -> Result<Vec<Complaint>, DbErr> {
-    let look = Statement::from_sql_and_values(DbBackend::Postgres, COMPLAINTS, [READER.into()]);
+    let mut complaints = Vec::new();
+    for role in [READER, VISITOR] {
+        complaints.extend(complaints_about(role, connection).await?);
+    }
+    Ok(complaints)
+}
+
+async fn complaints_about(
+    role: &str,
+    connection: &(impl ConnectionTrait + TransactionTrait),
+) -> Result<Vec<Complaint>, DbErr> {
+    let look = Statement::from_sql_and_values(DbBackend::Postgres, COMPLAINTS, [role.into()]);
     let rows = connection.query_all_raw(look).await?;
     let complaint = |row: &QueryResult| {
         Ok(Complaint {
@@ -101,11 +173,12 @@ pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) 
     let mut complaints = rows.iter().map(complaint).collect::<Result<Vec<_>, DbErr>>()?;
     if complaints.is_empty() {
         let attempt = connection.begin().await?;
-        if let Err(error) = attempt.execute_unprepared(BECOME_READER_ONCE).await {
+        // Up to the transaction's end, to see whether that is allowed.
+        if let Err(error) = attempt.execute_unprepared(&format!("SET LOCAL ROLE {role}")).await {
             complaints.push(Complaint {
-                subject: READER.to_owned(),
-                message: format!("the gateway's own role cannot take the role {READER}: {error}"),
-                remedy: format!("GRANT {READER} to it"),
+                subject: role.to_owned(),
+                message: format!("the gateway's own role cannot take the role {role}: {error}"),
+                remedy: format!("GRANT {role} to it"),
             });
         }
         attempt.rollback().await?;
@@ -113,8 +186,8 @@ pub async fn complaints(connection: &(impl ConnectionTrait + TransactionTrait)) 
     Ok(complaints)
 }
 
-/// One row for each thing that is wrong. A table is kept safe by the policy that restricts the reader; one that merely has row
-/// security enabled is not, since other roles' policies may count for the reader too.
+/// One row for each thing that is wrong. A table is kept safe by the policy that restricts the role; one that merely has row
+/// security enabled is not, since other roles' policies may count for it too.
 const COMPLAINTS: &str = "
 WITH reader AS (SELECT * FROM pg_roles WHERE rolname = $1),
 tables AS (

@@ -45,7 +45,7 @@ use std::sync::Arc;
 
 use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
 use crate::{
-    database::{Availability, Demand, PoolState, Pools},
+    database::{Availability, Demand, PoolState, Pools, Reading},
     graphql::{Schema, schema, trusting_schema},
     telemetry::Metrics,
 };
@@ -69,7 +69,7 @@ pub struct Gateway {
     rates: Rates,
     metrics: Metrics,
     demand: Demand,
-    reading_demand: Demand,
+    reading_demand: Reading<Demand>,
 }
 
 impl Gateway {
@@ -86,7 +86,7 @@ impl Gateway {
             rates: Rates::new(settings.rates),
             metrics: Metrics::new(settings.documents.trusted.names()),
             demand: Demand::default(),
-            reading_demand: Demand::default(),
+            reading_demand: Reading::default(),
             settings,
         })
     }
@@ -117,7 +117,9 @@ impl Gateway {
 
     /// How its connections to the database stand.
     fn connections(&self) -> PoolState {
-        let reading = self.pools.reading.iter().map(|pool| self.reading_demand.state(pool));
+        let reading = self.pools.reading.iter();
+        let reading = reading.flat_map(|pools| pools.zip(&self.reading_demand).into_array());
+        let reading = reading.map(|(pool, demand)| demand.state(pool));
         reading.chain([self.demand.state(&self.pools.main)]).sum()
     }
 

@@ -81,7 +81,8 @@ impl<'a> Observation<'a> {
             ..
         } = self.gateway;
         let observed = |pool: &Pool, demand| Observed::new(pool.clone(), Arc::clone(&self.journal), demand);
-        let reading = pools.reading.as_ref().map(|pool| observed(pool, reading_demand));
+        let reading = pools.reading.as_ref().map(|pools| pools.zip(reading_demand));
+        let reading = reading.map(|reading| reading.map(|(pool, demand)| observed(pool, demand)));
         let became = execute(Reader::new(observed(&pools.main, demand), reading)).await;
         self.outcome = outcome(&became);
         became

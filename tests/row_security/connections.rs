@@ -2,9 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use codex_gateway::database::{Asker, Pools, Reader, RowSecurity, Settings, begin_change, connect_for_requests};
+use codex_gateway::database::{
+    Asker, Pools, Reader, Reading, RowSecurity, Settings, begin_change, connect_for_requests,
+};
 use futures_util::future::join_all;
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{
+    prelude::Uuid,
+    sea_query::{Expr, Query, SelectStatement},
+};
 
 use super::{TABLES, all_keys, app, keys, only_connections, reader, text};
 use crate::support::{App, content};
@@ -31,7 +36,7 @@ async fn at_work(pools: &Pools) -> Reader {
 async fn assert_clean(pools: &Pools, after: &str) {
     let state = "SELECT concat_ws(' ', current_user, current_setting('app.viewer', true) || '.',
         current_setting('app.tenant', true) || '.', current_setting('app.known', true) || '.')";
-    let reading = pools.reading.as_ref().unwrap();
+    let reading = &pools.reading.as_ref().unwrap().reader;
     let state = text(reading, state).await.unwrap();
     assert!(
         ["codex_reader", "codex_reader . . ."].contains(&state.as_str()),
@@ -123,12 +128,29 @@ async fn a_statement_that_comes_to_another_role_fails() {
     let author = app.person("author").await;
     content(&author, "one").save(&app).await;
     // What a pooler does that hands the gateway another connection than the one that became the reader.
-    let main = only_connections(&app).await.main;
-    let lost = Reader::new(main.clone(), Some(main.into()));
-    lost.act_for(Some(Asker::new(Some(&author.id), None)));
-    for table in TABLES {
-        let error = lost.all(&all_keys(table)).await.unwrap_err().to_string();
-        assert!(error.contains("not as codex_reader"), "{table}: {error}");
+    let pools = only_connections(&app).await;
+    let Reading { reader, visitor } = pools.reading.unwrap();
+    let viewer = Asker::new(Some(&author.id), None);
+    let pinned = Asker::new(None, Some(Uuid::nil()));
+    let visiting = Asker::new(None, None);
+    for (asker, role, elsewhere) in [
+        (&viewer, "codex_reader", &pools.main),
+        (&viewer, "codex_reader", &visitor),
+        (&pinned, "codex_reader", &pools.main),
+        (&pinned, "codex_reader", &visitor),
+        (&visiting, "codex_visitor", &pools.main),
+        (&visiting, "codex_visitor", &reader),
+    ] {
+        let reading = Reading {
+            reader: elsewhere.clone().into(),
+            visitor: elsewhere.clone().into(),
+        };
+        let lost = Reader::new(elsewhere.clone(), Some(reading));
+        lost.act_for(Some(asker.clone()));
+        for table in TABLES {
+            let error = lost.all(&all_keys(table)).await.unwrap_err().to_string();
+            assert!(error.contains(&format!("not as {role}")), "{asker:?}, {table}: {error}");
+        }
     }
 }
 
@@ -140,7 +162,7 @@ async fn who_asked_last_has_no_part_in_the_next_statement() {
     draft.save(&app).await;
     let pools = only_connections(&app).await;
     // In one transaction, in which settings stay.
-    let transaction = begin_change(&pools.reading.unwrap().into()).await.unwrap();
+    let transaction = begin_change(&pools.reading.unwrap().reader.into()).await.unwrap();
     for (asker, expected) in [
         (format!("user:{}", author.id), "1"),
         (format!("user:{}", other.id), "0"),
@@ -179,11 +201,17 @@ async fn the_gateway_and_its_viewers_share_so_many_connections() {
         };
         let pools = connect_for_requests(&settings, Duration::from_secs(60), Arc::default(), RowSecurity::On);
         let pools = pools.await.unwrap();
-        let (main, reading) = (&pools.main, pools.reading.as_ref().unwrap());
+        let Reading { reader, visitor } = pools.reading.as_ref().unwrap();
+        let own = text(&pools.main, "SELECT current_user::text").await.unwrap();
+        let uses = [
+            (&pools.main, own.as_str()),
+            (reader, "codex_reader"),
+            (visitor, "codex_visitor"),
+        ];
         let who = |number: usize| async move {
-            let pool = if number.is_multiple_of(2) { main } else { reading };
+            let (pool, expected) = uses[number % uses.len()];
             let who = text(pool, "SELECT concat(current_user, pg_sleep(0.01))").await.unwrap();
-            assert_eq!(who == "codex_reader", !number.is_multiple_of(2), "{number}: {who}");
+            assert_eq!(who, expected, "{number}");
         };
         join_all((0..60).map(who)).await;
         let open = format!("SELECT count(*)::text FROM pg_stat_activity WHERE application_name = '{name}'");

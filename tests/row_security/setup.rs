@@ -65,6 +65,26 @@ async fn whatever_is_amiss_is_said() {
             "cannot take the role codex_reader",
         ),
         (
+            "DROP POLICY for_everyone ON purchases",
+            "the role codex_visitor reads the table purchases without a policy",
+        ),
+        (
+            "REVOKE SELECT ON users FROM codex_visitor",
+            "the role codex_visitor may not read the table users",
+        ),
+        (
+            "ALTER ROLE codex_visitor BYPASSRLS",
+            "the role codex_visitor can bypass row security",
+        ),
+        (
+            "ALTER ROLE codex_visitor RENAME TO codex_test_renamed",
+            "there is no role codex_visitor",
+        ),
+        (
+            "CREATE ROLE codex_test_login NOINHERIT; GRANT codex_reader TO codex_test_login; SET LOCAL SESSION AUTHORIZATION codex_test_login",
+            "cannot take the role codex_visitor",
+        ),
+        (
             "CREATE ROLE codex_test_heir; GRANT codex_reader TO codex_test_heir; SET LOCAL SESSION AUTHORIZATION codex_test_heir",
             "nor may it inherit",
         ),
@@ -125,9 +145,9 @@ async fn the_step_leaves_nothing_behind_and_can_be_taken_again() {
         UNION ALL SELECT relname::text FROM pg_class WHERE relname LIKE 'codex\\_%' OR relname = 'organizations_deleted_at_idx'
         UNION ALL SELECT polname::text FROM pg_policy
         UNION ALL SELECT relname::text FROM pg_class WHERE relrowsecurity
-        UNION ALL SELECT 'a dependency of the role' FROM pg_shdepend
+        UNION ALL SELECT 'a dependency of a role' FROM pg_shdepend
             JOIN pg_database ON pg_database.oid = dbid AND datname = current_database()
-            WHERE refobjid = (SELECT oid FROM pg_roles WHERE rolname = 'codex_reader')";
+            WHERE refobjid IN (SELECT oid FROM pg_roles WHERE rolname IN ('codex_reader', 'codex_visitor'))";
     let there = texts(&app.db, left).await;
     assert!(there.len() >= 4 * TABLES.len(), "{there:?}");
     let later = Migrator::migrations().len() - 11;
@@ -151,17 +171,37 @@ async fn without_the_right_to_make_roles_the_step_waits_for_somebody_who_may() {
     let transaction = db.begin().await.unwrap();
     let no_role = "DO $$ BEGIN ALTER ROLE codex_reader RENAME TO codex_test_renamed;
         EXCEPTION WHEN undefined_object THEN NULL; END $$;
+        DO $$ BEGIN ALTER ROLE codex_visitor RENAME TO codex_test_renamed_too;
+        EXCEPTION WHEN undefined_object THEN NULL; END $$;
         CREATE ROLE codex_test_plain; GRANT ALL ON SCHEMA public TO codex_test_plain;
         SET LOCAL SESSION AUTHORIZATION codex_test_plain";
     transaction.execute_unprepared(no_role).await.unwrap();
     Migrator::up(&transaction, None).await.unwrap();
     let said = complaints(&transaction).await.unwrap();
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert_eq!(said[0].message, "there is no role codex_reader");
+    let said: Vec<_> = said.iter().map(|complaint| complaint.message.as_str()).collect();
+    assert_eq!(
+        said,
+        ["there is no role codex_reader", "there is no role codex_visitor"]
+    );
 
-    let remedy =
-        "RESET SESSION AUTHORIZATION; CREATE ROLE codex_reader NOLOGIN; GRANT codex_reader TO codex_test_plain;
+    let remedy = "RESET SESSION AUTHORIZATION; CREATE ROLE codex_reader NOLOGIN; CREATE ROLE codex_visitor NOLOGIN;
+        GRANT codex_reader, codex_visitor TO codex_test_plain;
         SET LOCAL SESSION AUTHORIZATION codex_test_plain; CALL codex_secure_rows()";
+    transaction.execute_unprepared(remedy).await.unwrap();
+    assert_eq!(complaints(&transaction).await.unwrap(), []);
+    transaction.rollback().await.unwrap();
+}
+
+#[tokio::test]
+async fn somebody_makes_the_role_that_came_later() {
+    let Some(app) = app().await else { return };
+    let transaction = app.db.begin().await.unwrap();
+    let step = "DROP OWNED BY codex_visitor; ALTER ROLE codex_visitor RENAME TO codex_test_renamed";
+    transaction.execute_unprepared(step).await.unwrap();
+    let said = complaints(&transaction).await.unwrap();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(said[0].message, "there is no role codex_visitor");
+    let remedy = "CREATE ROLE codex_visitor NOLOGIN; CALL codex_secure_rows(); CALL codex_secure_rows()";
     transaction.execute_unprepared(remedy).await.unwrap();
     assert_eq!(complaints(&transaction).await.unwrap(), []);
     transaction.rollback().await.unwrap();

@@ -50,7 +50,11 @@ impl App {
         let statements = Arc::new(AtomicU64::new(0));
         let sent = Arc::new(Mutex::new(Vec::new()));
         // Counted by the ORM, and so independent of what the gateway says of itself.
-        for pool in pools.reading.iter_mut().chain([&mut pools.main]) {
+        let reading = pools
+            .reading
+            .iter_mut()
+            .flat_map(|reading| [&mut reading.reader, &mut reading.visitor]);
+        for pool in reading.chain([&mut pools.main]) {
             let (count, seen) = (Arc::clone(&statements), Arc::clone(&sent));
             pool.set_metric_callback(move |info| {
                 count.fetch_add(1, Ordering::SeqCst);

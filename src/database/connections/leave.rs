@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::database::{
     Availability,
-    row_security::{BECOME_ITSELF, BECOME_READER},
+    row_security::{BECOME_ITSELF, BECOME_READER, BECOME_VISITOR},
 };
 
 /// After which time a connection is made anew, so that none keeps for ever what it has gathered.
@@ -33,9 +33,11 @@ pub(super) enum Part {
     Itself,
     /// As the role [`READER`](crate::database::READER).
     Reader,
+    /// As the role [`VISITOR`](crate::database::VISITOR).
+    Visitor,
 }
 
-/// What the pools of both parts have in common.
+/// What the pools of all parts have in common.
 pub(super) struct Shared {
     options: PgConnectOptions,
     /// As many as there may be connections.
@@ -52,8 +54,16 @@ pub(super) struct Shared {
 /// How the connections stand, by their part.
 #[derive(Default)]
 struct Stand {
-    idle: [Vec<Made>; 2],
-    in_use: [usize; 2],
+    itself: Standing,
+    reader: Standing,
+    visitor: Standing,
+}
+
+/// How those of one part stand.
+#[derive(Default)]
+struct Standing {
+    idle: Vec<Made>,
+    in_use: usize,
 }
 
 /// A connection that is there.
@@ -87,8 +97,8 @@ impl Shared {
     /// How many connections there are in this part, and how many of them nobody uses.
     pub(super) fn size_and_idle(&self, part: Part) -> (usize, usize) {
         let mut stand = self.stand();
-        let (idle, in_use) = stand.of(part);
-        (idle.len() + *in_use, idle.len())
+        let standing = stand.of(part);
+        (standing.open(), standing.idle.len())
     }
 
     fn stand(&self) -> MutexGuard<'_, Stand> {
@@ -115,15 +125,27 @@ impl Shared {
 
 impl Stand {
     fn open(&self) -> usize {
-        self.in_use.iter().sum::<usize>() + self.idle.iter().map(Vec::len).sum::<usize>()
+        self.itself.open() + self.reader.open() + self.visitor.open()
     }
 
-    fn of(&mut self, part: Part) -> (&mut Vec<Made>, &mut usize) {
-        let ([own, reader], [by_own, by_reader]) = (&mut self.idle, &mut self.in_use);
+    fn of(&mut self, part: Part) -> &mut Standing {
         match part {
-            Part::Itself => (own, by_own),
-            Part::Reader => (reader, by_reader),
+            Part::Itself => &mut self.itself,
+            Part::Reader => &mut self.reader,
+            Part::Visitor => &mut self.visitor,
         }
+    }
+
+    /// A connection that nobody uses, out of the part that has the most of them.
+    fn most_idle(&mut self) -> Option<Made> {
+        let parts = [&mut self.itself, &mut self.reader, &mut self.visitor];
+        parts.into_iter().max_by_key(|standing| standing.idle.len())?.idle.pop()
+    }
+}
+
+impl Standing {
+    fn open(&self) -> usize {
+        self.in_use + self.idle.len()
     }
 }
 
@@ -136,14 +158,14 @@ impl Leave {
         let permits = async {
             let reader = match part {
                 Part::Itself => None,
-                Part::Reader => Some(Arc::clone(&shared.readers).acquire_owned().await?),
+                Part::Reader | Part::Visitor => Some(Arc::clone(&shared.readers).acquire_owned().await?),
             };
             Ok::<_, AcquireError>((Arc::clone(&shared.permits).acquire_owned().await?, reader))
         };
         let permits = timeout(shared.wait, permits).await;
         let permits = permits.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
         let permits = permits.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
-        *shared.stand().of(part).1 += 1;
+        shared.stand().of(part).in_use += 1;
         Ok(Self {
             shared: Arc::clone(shared),
             part,
@@ -151,7 +173,7 @@ impl Leave {
         })
     }
 
-    /// A connection in this part: one that nobody uses, or a new one; only if there are as many as there may be, one out of the other
+    /// A connection in this part: one that nobody uses, or a new one; only if there are as many as there may be, one out of another
     /// part.
     pub(super) async fn connection(&self) -> Result<Made, sqlx::Error> {
         while let Some(mut made) = self.idle() {
@@ -173,35 +195,26 @@ impl Leave {
 
     /// Lets a connection go that is at rest. Only then does the leave end, so that whoever has it next finds the connection.
     pub(super) fn give_back(self, made: Made) {
-        self.shared.stand().of(made.part).0.push(made);
+        self.shared.stand().of(made.part).idle.push(made);
     }
 
     fn idle(&self) -> Option<Made> {
         let mut stand = self.shared.stand();
         // The one that was used last has its plans at hand.
-        if let Some(made) = stand.of(self.part).0.pop() {
+        if let Some(made) = stand.of(self.part).idle.pop() {
             return Some(made);
         }
         // This leave is one of those in use already.
         if stand.open() <= self.shared.most {
             return None;
         }
-        stand.of(self.part.other()).0.pop()
+        stand.most_idle()
     }
 }
 
 impl Drop for Leave {
     fn drop(&mut self) {
-        *self.shared.stand().of(self.part).1 -= 1;
-    }
-}
-
-impl Part {
-    fn other(self) -> Self {
-        match self {
-            Self::Itself => Self::Reader,
-            Self::Reader => Self::Itself,
-        }
+        self.shared.stand().of(self.part).in_use -= 1;
     }
 }
 
@@ -210,6 +223,7 @@ impl Made {
         let statements = match part {
             Part::Itself => BECOME_ITSELF,
             Part::Reader => BECOME_READER,
+            Part::Visitor => BECOME_VISITOR,
         };
         sqlx::raw_sql(statements).execute(&mut self.connection).await?;
         self.part = part;

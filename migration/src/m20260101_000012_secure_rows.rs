@@ -2,9 +2,8 @@ mod facts;
 
 use facts::{FUNCTIONS, SETTINGS, VIEWS};
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::shared::{drop_role, make_role};
+use crate::shared::{drop_role, make_role, on_postgres};
 
 /// States who may see which row a second time, on PostgreSQL alone (SQLite has nothing of the kind, and gets a view that both
 /// databases need): row-level security for
@@ -59,7 +58,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(UNSEEN).await?;
-        run(
+        on_postgres(
             manager,
             &[
                 SETTINGS,
@@ -73,22 +72,13 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[DOWN, &drop_role(ROLE)]).await?;
+        on_postgres(manager, &[DOWN, &drop_role(ROLE)]).await?;
         manager
             .get_connection()
             .execute_unprepared("DROP VIEW deleted_organizations; DROP VIEW content_owners")
             .await
             .map(|_| ())
     }
-}
-
-async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        for sql in statements {
-            manager.get_connection().execute_unprepared(sql).await?;
-        }
-    }
-    Ok(())
 }
 
 const ROLE: &str = "codex_reader";

@@ -1,5 +1,6 @@
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
+
+use crate::shared::on_postgres;
 
 /// States who may read the audit log a second time, on PostgreSQL alone, as the twelfth step does for the tables before it; that
 /// step says how, and why policies have the form that they have. Whoever sees an entry sees the user who acted, so what the
@@ -17,19 +18,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, UP).await
+        on_postgres(manager, &[UP]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, DOWN).await
+        on_postgres(manager, &[DOWN]).await
     }
-}
-
-async fn run(manager: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        manager.get_connection().execute_unprepared(statements).await?;
-    }
-    Ok(())
 }
 
 /// Dropping everything to start afresh forgets procedures, and so may leave these behind.

@@ -1,7 +1,6 @@
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::shared::{drop_role, make_role};
+use crate::shared::{drop_role, make_role, on_postgres};
 
 /// States what a visitor may see, on PostgreSQL alone: somebody anonymous, whose request is pinned to no organization. The twelfth step
 /// states it too, as what is left of rules that begin with who asks; here it is said for a role that nobody else reads in,
@@ -22,21 +21,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[UP, &make_role(ROLE, POLICIES_ONCE_READERS_HAVE)]).await
+        on_postgres(manager, &[UP, &make_role(ROLE, POLICIES_ONCE_READERS_HAVE)]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, &[DOWN, &drop_role(ROLE)]).await
+        on_postgres(manager, &[DOWN, &drop_role(ROLE)]).await
     }
-}
-
-async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
-    if manager.get_database_backend() == DbBackend::Postgres {
-        for sql in statements {
-            manager.get_connection().execute_unprepared(sql).await?;
-        }
-    }
-    Ok(())
 }
 
 const ROLE: &str = "codex_visitor";

@@ -151,6 +151,16 @@ pub async fn drop(manager: &SchemaManager<'_>, table: &'static str) -> Result<()
     manager.drop_table(Table::drop().table(table).take()).await
 }
 
+/// Runs these statements, on PostgreSQL alone.
+pub async fn on_postgres(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DbBackend::Postgres {
+        for sql in statements {
+            manager.get_connection().execute_unprepared(sql).await?;
+        }
+    }
+    Ok(())
+}
+
 /// What makes a role where it is missing, lets the current user take it, and then does something. On PostgreSQL alone.
 ///
 /// `undefined_object`: another database has just dropped the role as its last user, which can happen a few times in a row at the most.

@@ -4,8 +4,8 @@
 //! Here a connection whose last statement came to its end goes back as it is; only one that somebody has given up is asked, while
 //! nobody waits for it, and until then it counts among those in use.
 //!
-//! With row-level security some statements are the gateway's own, and the others are read in roles of little power. A connection
-//! stays in its part for as long as others are free for the other parts; which of them is wanted more has more.
+//! With row-level security some statements are the gateway's own, and the others are read in roles of little power. Those that read
+//! have one half of the connections, and the gateway has the other; it has all of them while nobody reads.
 
 mod leave;
 mod transaction;

@@ -1,11 +1,11 @@
 //! The connections that read for viewers, and what a statement leaves behind on them.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use codex_gateway::database::{
     Asker, Pools, Reader, Reading, RowSecurity, Settings, begin_change, connect_for_requests,
 };
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use sea_orm::{
     prelude::Uuid,
     sea_query::{Expr, Query, SelectStatement},
@@ -189,18 +189,41 @@ async fn a_viewer_is_found_out_by_the_gateway_itself() {
     assert_eq!(keys(&request, &tokens).await.unwrap(), [author.token.as_str()]);
 }
 
+async fn so_many_connections(app: &App, connections: u32, name: &str) -> Pools {
+    let settings = Settings {
+        url: format!("{}?application_name={name}", app.database_url()),
+        connections,
+        wait: Duration::from_secs(20),
+    };
+    let pools = connect_for_requests(&settings, Duration::from_secs(60), Arc::default(), RowSecurity::On);
+    pools.await.unwrap()
+}
+
+#[tokio::test]
+async fn no_connection_changes_over_while_somebody_reads() {
+    let Some(app) = app().await else { return };
+    let pools = so_many_connections(&app, 4, "halves").await;
+    let reader = &pools.reading.as_ref().unwrap().reader;
+    let used = async |pool, times| {
+        let connection = |_| text(pool, "SELECT concat(pg_backend_pid(), pg_sleep(0.01))");
+        let used = join_all((0..times).map(connection)).await;
+        used.into_iter().map(Result::unwrap).collect::<HashSet<_>>()
+    };
+    // Those who read come first, and are there for longer.
+    join(used(reader, 40), used(&pools.main, 20)).await;
+    let (readers, own) = join(used(reader, 40), used(&pools.main, 20)).await;
+    assert_eq!((readers.len(), own.len()), (2, 2));
+    assert!(readers.is_disjoint(&own), "{readers:?}, {own:?}");
+    // With nobody who reads the gateway has all of them.
+    assert_eq!(used(&pools.main, 20).await.len(), 4);
+}
+
 #[tokio::test]
 async fn the_gateway_and_its_viewers_share_so_many_connections() {
     let Some(app) = app().await else { return };
     for connections in [1, 3] {
         let name = format!("shared-{connections}");
-        let settings = Settings {
-            url: format!("{}?application_name={name}", app.database_url()),
-            connections,
-            wait: Duration::from_secs(20),
-        };
-        let pools = connect_for_requests(&settings, Duration::from_secs(60), Arc::default(), RowSecurity::On);
-        let pools = pools.await.unwrap();
+        let pools = so_many_connections(&app, connections, &name).await;
         let Reading { reader, visitor } = pools.reading.as_ref().unwrap();
         let own = text(&pools.main, "SELECT current_user::text").await.unwrap();
         let uses = [

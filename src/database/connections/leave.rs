@@ -1,6 +1,7 @@
 //! Who may have a connection, and which.
 
 use std::{
+    collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -9,10 +10,7 @@ use sea_orm::{
     ConnAcquireErr, DbErr,
     sqlx::{self, ConnectOptions, PgConnection, postgres::PgConnectOptions},
 };
-use tokio::{
-    sync::{AcquireError, OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::{sync::oneshot, time::timeout};
 
 use crate::database::{
     Availability,
@@ -37,27 +35,38 @@ pub(super) enum Part {
     Visitor,
 }
 
+impl Part {
+    /// Whether it reads for somebody who asks.
+    fn reads(self) -> bool {
+        self != Self::Itself
+    }
+}
+
 /// What the pools of all parts have in common.
 pub(super) struct Shared {
     options: PgConnectOptions,
-    /// As many as there may be connections.
-    permits: Arc<Semaphore>,
-    /// As many as may read at a time: the larger half. Reading takes the server's processors, and what runs beyond their number is in
-    /// the way of what runs already; changes wait for its disk, and the more of them there are, the more it takes at once.
-    readers: Arc<Semaphore>,
+    /// How many connections there may be.
     most: usize,
+    /// How many may read at a time: the larger half. Reading takes the server's processors, and what runs beyond their number is in
+    /// the way of what runs already.
+    most_reading: usize,
     pub(super) wait: Duration,
     availability: Arc<Availability>,
     stand: Mutex<Stand>,
 }
 
-/// How the connections stand, by their part.
+/// How the connections stand, by their part, and who waits for one.
 #[derive(Default)]
 struct Stand {
     itself: Standing,
     reader: Standing,
     visitor: Standing,
+    /// Whoever came first is first.
+    waiting: VecDeque<Waiting>,
 }
+
+/// Somebody who waits for a leave, and for which part.
+type Waiting = (Part, oneshot::Sender<Leave>);
 
 /// How those of one part stand.
 #[derive(Default)]
@@ -77,7 +86,6 @@ pub(super) struct Made {
 pub(super) struct Leave {
     shared: Arc<Shared>,
     part: Part,
-    _permits: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
 }
 
 impl Shared {
@@ -85,9 +93,8 @@ impl Shared {
     pub(super) fn new(options: PgConnectOptions, most: usize, wait: Duration, availability: Arc<Availability>) -> Self {
         Self {
             options,
-            permits: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
-            readers: Arc::new(Semaphore::new(most.div_ceil(2).min(Semaphore::MAX_PERMITS))),
             most,
+            most_reading: most.div_ceil(2),
             wait,
             availability,
             stand: Mutex::default(),
@@ -99,6 +106,17 @@ impl Shared {
         let mut stand = self.stand();
         let standing = stand.of(part);
         (standing.open(), standing.idle.len())
+    }
+
+    /// Gives leaves to those who wait, as far as there may be more of them.
+    fn serve(self: &Arc<Self>) {
+        loop {
+            let next = self.stand().next(self.most, self.most_reading);
+            let Some((part, sender)) = next else { return };
+            let shared = Arc::clone(self);
+            // If nobody waits any more, the leave ends at once.
+            drop(sender.send(Leave { shared, part }));
+        }
     }
 
     fn stand(&self) -> MutexGuard<'_, Stand> {
@@ -136,6 +154,32 @@ impl Stand {
         }
     }
 
+    /// Who gets the next leave, which now is one of those in use.
+    ///
+    /// What the gateway does itself (changes, which wait for the server's disk, and are the quicker the more of them wait at a time)
+    /// may have the other half, too, but only while nobody reads: a connection that goes over to another part, and soon back again,
+    /// costs a statement each time.
+    fn next(&mut self, most: usize, most_reading: usize) -> Option<Waiting> {
+        let reading = self.reader.in_use + self.visitor.in_use;
+        if self.itself.in_use + reading >= most {
+            return None;
+        }
+        let may_read = reading < most_reading;
+        let own_share = (most - most_reading).max(1);
+        let nobody_reads = || reading == 0 && !self.waiting.iter().any(|(part, _)| part.reads());
+        let may_act = self.itself.in_use < own_share || nobody_reads();
+        let may = |(part, _): &Waiting| if part.reads() { may_read } else { may_act };
+        loop {
+            let place = self.waiting.iter().position(may)?;
+            let (part, sender) = self.waiting.remove(place)?;
+            // Somebody who waited for too long is gone.
+            if !sender.is_closed() {
+                self.of(part).in_use += 1;
+                return Some((part, sender));
+            }
+        }
+    }
+
     /// A connection that nobody uses, out of the part that has the most of them.
     fn most_idle(&mut self) -> Option<Made> {
         let parts = [&mut self.itself, &mut self.reader, &mut self.visitor];
@@ -155,22 +199,12 @@ impl Leave {
     /// # Errors
     /// If that takes too long.
     pub(super) async fn wait(shared: &Arc<Shared>, part: Part) -> Result<Self, DbErr> {
-        let permits = async {
-            let reader = match part {
-                Part::Itself => None,
-                Part::Reader | Part::Visitor => Some(Arc::clone(&shared.readers).acquire_owned().await?),
-            };
-            Ok::<_, AcquireError>((Arc::clone(&shared.permits).acquire_owned().await?, reader))
-        };
-        let permits = timeout(shared.wait, permits).await;
-        let permits = permits.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-        let permits = permits.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
-        shared.stand().of(part).in_use += 1;
-        Ok(Self {
-            shared: Arc::clone(shared),
-            part,
-            _permits: permits,
-        })
+        let (sender, receiver) = oneshot::channel();
+        shared.stand().waiting.push_back((part, sender));
+        shared.serve();
+        let leave = timeout(shared.wait, receiver).await;
+        let leave = leave.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        leave.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
     }
 
     /// A connection in this part: one that nobody uses, or a new one; only if there are as many as there may be, one out of another
@@ -215,6 +249,7 @@ impl Leave {
 impl Drop for Leave {
     fn drop(&mut self) {
         self.shared.stand().of(self.part).in_use -= 1;
+        self.shared.serve();
     }
 }
 

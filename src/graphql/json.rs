@@ -56,6 +56,16 @@ impl<T: Json> Json for Vec<T> {
     }
 }
 
+impl Json for Value {
+    fn write(&self, text: &mut Vec<u8>) -> Option<()> {
+        match self {
+            Value::Binary(written) => text.extend_from_slice(written),
+            value => write(text, value)?,
+        }
+        Some(())
+    }
+}
+
 impl Json for &str {
     fn write(&self, text: &mut Vec<u8>) -> Option<()> {
         // All bytes are looked at, as that is quicker than to stop at the first.
@@ -166,7 +176,7 @@ pub fn json(answer: &Response) -> serde_json::Result<Vec<u8>> {
 }
 
 /// How long the rows are in it that are written already.
-fn written(value: &Value) -> usize {
+pub(super) fn written(value: &Value) -> usize {
     match value {
         Value::Binary(text) => text.len(),
         Value::List(values) => values.iter().map(written).sum(),

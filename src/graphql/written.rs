@@ -2,24 +2,31 @@
 //!
 //! The library makes a future and a tree of values for every field, which for a page of rows is most of what an answer costs. Here
 //! what is selected is looked at once for all rows, and then each row's resolvers are called one after another, and what they give
-//! goes straight into the answer's text. That is only done for selections that need nothing else of an executor: no field that
-//! has to wait, none that is selected twice, no directive, and no error. For everything else, and where parts of the answer have to be
-//! merged, the library does what it always does, and tells of errors where they belong.
+//! goes straight into the answer's text. Fields that have to wait, as lists of a row do, leave a gap there, which is filled when the
+//! library has resolved them. That is only done for selections that need nothing else of an executor: no field that is selected
+//! twice, no directive, and no error. For everything else, and where parts of the answer have to be merged, the library does what it
+//! always does, and tells of errors where they belong.
 
 use std::{
     borrow::{Borrow, Cow},
     future::Future,
     pin::pin,
+    slice,
     task::{Context as Task, Poll, Waker},
 };
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
+    ContainerType, Context, ContextSelectionSet, OutputType, Positioned, ServerError, ServerResult, Value,
     parser::types::{Field, Selection, SelectionSet},
     registry::Registry,
 };
+use futures_util::future::{BoxFuture, try_join_all};
 
-use super::{connection::Listed, error::Result, json::Json};
+use super::{
+    connection::Listed,
+    error::Result,
+    json::{self, Json},
+};
 
 /// How many bytes a row takes at the most, or nearly so: a text that outgrows its place is moved.
 const USUAL_LENGTH: usize = 1024;
@@ -63,10 +70,12 @@ impl<T: Written> OutputType for Shown<T> {
     }
 
     async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        match one(context, &self.0) {
-            Some(text) => Ok(Value::Binary(text.into())),
+        let Self(object) = self;
+        match Begun::one(context, object) {
+            Some(begun) if begun.gaps.is_empty() => Ok(Value::Binary(begun.text.into())),
             // The future of everything else is a large one.
-            None => Box::pin(self.0.resolve(context, field)).await,
+            Some(begun) => Box::pin(begun.filled(context, slice::from_ref(object), |context, _| context.clone())).await,
+            None => Box::pin(object.resolve(context, field)).await,
         }
     }
 }
@@ -85,25 +94,77 @@ impl<T: Written> OutputType for ShownList<T> {
     }
 
     async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        match list(context, &self.0) {
-            Some(text) => Ok(Value::Binary(text.into())),
-            None => Box::pin(self.0.resolve(context, field)).await,
+        let Self(objects) = self;
+        match Begun::list(context, objects) {
+            Some(begun) if begun.gaps.is_empty() => Ok(Value::Binary(begun.text.into())),
+            Some(begun) => Box::pin(begun.filled(context, objects, |context, place| context.with_index(place))).await,
+            None => Box::pin(objects.resolve(context, field)).await,
         }
     }
 }
 
-fn one<T: Written>(context: &ContextSelectionSet<'_>, object: &T) -> Option<Vec<u8>> {
-    let fields = fields::<T>(context)?;
-    let mut text = Vec::with_capacity(USUAL_LENGTH);
-    fields.write(object, &mut text)?;
-    Some(text)
+/// An object, or a list of them, of which all is written but for the fields that have to wait.
+struct Begun<'a> {
+    text: Vec<u8>,
+    /// Where these fields' values are missing: of the first object all of them, then of the second.
+    gaps: Vec<usize>,
+    later: Vec<&'a Positioned<Field>>,
 }
 
-fn list<T: Written>(context: &ContextSelectionSet<'_>, objects: &[T]) -> Option<Vec<u8>> {
-    let fields = fields::<T>(context)?;
-    let mut text = Vec::new();
-    fields.write_all(objects.iter().map(Some), &mut text)?;
-    Some(text)
+impl<'a> Begun<'a> {
+    fn one<T: Written>(context: &'a ContextSelectionSet<'a>, object: &T) -> Option<Self> {
+        let fields = fields::<T>(context)?;
+        let (mut text, mut gaps) = (Vec::with_capacity(USUAL_LENGTH), Vec::new());
+        fields.write(object, &mut text, &mut gaps)?;
+        let later = fields.later();
+        Some(Self { text, gaps, later })
+    }
+
+    fn list<T: Written>(context: &'a ContextSelectionSet<'a>, objects: &[T]) -> Option<Self> {
+        let fields = fields::<T>(context)?;
+        let (mut text, mut gaps) = (Vec::new(), Vec::new());
+        fields.write_all(objects.iter().map(Some), &mut text, &mut gaps)?;
+        let later = fields.later();
+        Some(Self { text, gaps, later })
+    }
+
+    /// Has the library resolve what is missing, of all objects at once. `of` is the context of an object, by its place.
+    async fn filled<T: Written>(
+        self,
+        context: &'a ContextSelectionSet<'a>,
+        objects: &[T],
+        of: impl Fn(&'a ContextSelectionSet<'a>, usize) -> ContextSelectionSet<'a> + Send + Sync,
+    ) -> ServerResult<Value> {
+        let Self { text, gaps, later } = self;
+        let (of, later) = (&of, &later);
+        let values = objects.iter().enumerate().flat_map(|(place, object)| {
+            let resolved = move |field: &&'a Positioned<Field>| resolved(object, of(context, place), field);
+            later.iter().map(resolved)
+        });
+        let values = try_join_all(values).await?.into_iter().map(Option::unwrap_or_default);
+        let values: Vec<Value> = values.collect();
+
+        let mut whole = Vec::with_capacity(text.len() + values.iter().map(json::written).sum::<usize>());
+        let mut from = 0;
+        for (gap, value) in gaps.into_iter().zip(values) {
+            whole.extend_from_slice(text.get(from..gap).unwrap_or_default());
+            if value.write(&mut whole).is_none() {
+                return Err(ServerError::new("a value that JSON does not have", None));
+            }
+            from = gap;
+        }
+        whole.extend_from_slice(text.get(from..).unwrap_or_default());
+        Ok(Value::Binary(whole.into()))
+    }
+}
+
+/// What a field of an object comes to. In a box without its type: objects hold each other, and their futures would, too.
+fn resolved<'a, T: Written>(
+    object: &'a T,
+    context: ContextSelectionSet<'a>,
+    field: &'a Positioned<Field>,
+) -> BoxFuture<'a, ServerResult<Option<Value>>> {
+    Box::pin(async move { object.resolve_field(&context.with_field(field)).await })
 }
 
 fn fields<'a, T: Written>(context: &'a ContextSelectionSet<'a>) -> Option<Fields<'a, T>> {
@@ -116,8 +177,17 @@ fn fields<'a, T: Written>(context: &'a ContextSelectionSet<'a>) -> Option<Fields
 /// Writes one field of an object, if there is no error.
 pub type Write<'a, T> = Box<dyn Fn(&T, &mut Vec<u8>) -> Option<()> + 'a>;
 
-/// The fields that are selected of objects of one type: what each is called in the answer, and how it is written.
-struct Fields<'a, T>(Vec<(&'a str, Write<'a, T>)>);
+/// A field that is selected of objects of one type.
+struct Selected<'a, T> {
+    /// What it is called in the answer.
+    name: &'a str,
+    field: &'a Positioned<Field>,
+    /// How it is written; nothing, if it has to wait.
+    write: Option<Write<'a, T>>,
+}
+
+/// The fields that are selected of objects of one type.
+struct Fields<'a, T>(Vec<Selected<'a, T>>);
 
 impl<'a, T: Written> Fields<'a, T> {
     /// Nothing, if the objects cannot be written at once.
@@ -125,28 +195,44 @@ impl<'a, T: Written> Fields<'a, T> {
         let kind = T::type_name();
         let mut selected = Vec::with_capacity(set.items.len());
         select(&mut selected, &kind, context, set)?;
-        let fields = selected.into_iter().map(|field| {
-            let write: Write<'a, T> = match field.node.name.node.as_str() {
-                "__typename" => Box::new(|_, text| (&*T::type_name()).write(text)),
+        let fields = selected.into_iter().map(|field| Selected {
+            name: field.node.response_key().node.as_str(),
+            field,
+            write: match field.node.name.node.as_str() {
+                "__typename" => Some(Box::new(|_, text| (&*T::type_name()).write(text))),
                 _ => T::writer(Asked {
                     context,
                     field: context.with_field(field),
-                })?,
-            };
-            Some((field.node.response_key().node.as_str(), write))
+                }),
+            },
         });
-        fields.collect::<Option<_>>().map(Self)
+        Some(Self(fields.collect()))
     }
 
-    fn write(&self, object: &T, text: &mut Vec<u8>) -> Option<()> {
+    /// The same, if none of the fields has to wait.
+    fn ready(context: &'a ContextSelectionSet<'a>, set: &'a SelectionSet) -> Option<Self> {
+        Self::of(context, set).filter(|fields| fields.0.iter().all(|field| field.write.is_some()))
+    }
+
+    /// Those that have to wait.
+    fn later(&self) -> Vec<&'a Positioned<Field>> {
+        let later = self.0.iter().filter(|field| field.write.is_none());
+        later.map(|field| field.field).collect()
+    }
+
+    /// Leaves a gap for each field that has to wait.
+    fn write(&self, object: &T, text: &mut Vec<u8>, gaps: &mut Vec<usize>) -> Option<()> {
         // All that was selected may have been skipped.
         text.push(b'{');
-        for (place, (name, write)) in self.0.iter().enumerate() {
+        for (place, field) in self.0.iter().enumerate() {
             text.extend_from_slice(if place == 0 { b"\"" } else { b",\"" });
             // A name has nothing in it that JSON would write otherwise.
-            text.extend_from_slice(name.as_bytes());
+            text.extend_from_slice(field.name.as_bytes());
             text.extend_from_slice(b"\":");
-            write(object, text)?;
+            match &field.write {
+                Some(write) => write(object, text)?,
+                None => gaps.push(text.len()),
+            }
         }
         text.push(b'}');
         Some(())
@@ -156,6 +242,7 @@ impl<'a, T: Written> Fields<'a, T> {
         &self,
         objects: impl ExactSizeIterator<Item = Option<O>>,
         text: &mut Vec<u8>,
+        gaps: &mut Vec<usize>,
     ) -> Option<()> {
         text.reserve(2 + objects.len() * USUAL_LENGTH);
         text.push(b'[');
@@ -163,14 +250,14 @@ impl<'a, T: Written> Fields<'a, T> {
             if place > 0 {
                 text.push(b',');
             }
-            self.write(object?.borrow(), text)?;
+            self.write(object?.borrow(), text, gaps)?;
         }
         text.push(b']');
         Some(())
     }
 }
 
-/// The fields that are selected of an object of this type, if none of them needs more than to be there.
+/// The fields that are selected of an object of this type, if none of them is selected twice or only on a condition.
 fn select<'a>(
     selected: &mut Vec<&'a Positioned<Field>>,
     kind: &str,
@@ -232,17 +319,19 @@ impl<'a> Asked<'a> {
         resolver: fn(&T, &Context<'_>) -> Option<Result<Shown<U>>>,
     ) -> Option<Write<'a, T>> {
         let Self { context, field } = self;
-        let fields = Fields::<U>::of(context, &field.item.node.selection_set.node)?;
+        let fields = Fields::<U>::ready(context, &field.item.node.selection_set.node)?;
         Some(Box::new(move |row, text| match resolver(row, &field) {
-            Some(shown) => fields.write(&shown.ok()?.0, text),
+            Some(shown) => fields.write(&shown.ok()?.0, text, &mut Vec::new()),
             None => None::<&str>.write(text),
         }))
     }
 
     /// Writes an object that is always there, if there is no error.
     pub fn object<T: 'a, U: Written>(self, of: impl Fn(&T) -> Result<U> + 'a) -> Option<Write<'a, T>> {
-        let fields = Fields::<U>::of(self.context, &self.field.item.node.selection_set.node)?;
-        Some(Box::new(move |object, text| fields.write(&of(object).ok()?, text)))
+        let fields = Fields::<U>::ready(self.context, &self.field.item.node.selection_set.node)?;
+        Some(Box::new(move |object, text| {
+            fields.write(&of(object).ok()?, text, &mut Vec::new())
+        }))
     }
 
     /// Writes a list of objects, each made of one of these.
@@ -251,9 +340,10 @@ impl<'a> Asked<'a> {
         items: impl Fn(&T) -> &[I] + 'a,
         of: impl Fn(&T, &I) -> Result<U> + 'a,
     ) -> Option<Write<'a, T>> {
-        let fields = Fields::<U>::of(self.context, &self.field.item.node.selection_set.node)?;
+        let fields = Fields::<U>::ready(self.context, &self.field.item.node.selection_set.node)?;
         Some(Box::new(move |object, text| {
-            fields.write_all(items(object).iter().map(|item| of(object, item).ok()), text)
+            let items = items(object).iter().map(|item| of(object, item).ok());
+            fields.write_all(items, text, &mut Vec::new())
         }))
     }
 }

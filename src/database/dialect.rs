@@ -3,8 +3,8 @@
 use sea_orm::{
     DbBackend, Value,
     sea_query::{
-        Asterisk, DynIden, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, IntoIden, JoinType, LikeExpr,
-        NullOrdering, Order, Query, SelectStatement,
+        Alias, Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, JoinType,
+        LikeExpr, NullOrdering, Order, Query, SelectStatement, WithClause,
         extension::postgres::{PgExpr, PgFunc},
     },
 };
@@ -13,6 +13,8 @@ use sea_orm::{
 const PARENT: &str = "parent";
 /// The children's alias in such a statement, on PostgreSQL.
 const CHILD: &str = "child";
+/// What the first children of all parents are called there, before anything is looked up for them.
+pub const PAGES: &str = "pages";
 /// The alias of how many children each parent has.
 const COUNTED: &str = "counted";
 
@@ -122,8 +124,9 @@ pub struct Children<R> {
     pub key: DynIden,
     /// Its column that names the parent.
     pub parent: DynIden,
-    /// Has a statement over the children's table read what is wanted of each child: among it every column of the order, each
-    /// other value under a name of its own.
+    /// The columns of it that `reads` and the order look at.
+    pub columns: Vec<&'static str>,
+    /// Has a statement over the children's table read what is wanted of each child.
     pub reads: R,
     /// From where, which, and how many for each parent; neither columns nor order.
     pub rows: SelectStatement,
@@ -140,6 +143,9 @@ pub fn how_many() -> Expr {
 
 /// One statement that reads each parent's own first children. A window function would read every child of every parent;
 /// `LATERAL` stops at the limit, and where there is none (SQLite) a correlated list of keys does.
+///
+/// What is read of the children is, on PostgreSQL, read when all of them are there, from [`PAGES`] under the table's own name: so that
+/// what many of them name can be looked up once.
 pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
     backend: DbBackend,
     parents: Vec<Value>,
@@ -149,6 +155,7 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
         table,
         key,
         parent,
+        columns,
         reads,
         mut rows,
         order,
@@ -175,9 +182,9 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
             .group_by_col(column)
             .take()
     });
-    let counts = |statement: &mut SelectStatement, name: &'static str| {
+    let counts = |statement: &mut SelectStatement| {
         if let Some(counted) = counted {
-            let of_parent = Expr::col((COUNTED, parent.clone())).equals((PARENT, name));
+            let of_parent = Expr::col((COUNTED, parent.clone())).equals((table.clone(), parent.clone()));
             statement
                 .column((COUNTED, COUNTED))
                 .join_subquery(JoinType::InnerJoin, counted, COUNTED, of_parent);
@@ -186,30 +193,39 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
     let mut statement = Query::select();
     match (backend, array(parents.clone())) {
         (DbBackend::Postgres, Some(array)) => {
-            reads(&mut rows);
-            rows.and_where(is_parents(PARENT));
-            counts(&mut statement, PARENT);
-            statement
+            rows.columns(columns.into_iter().map(|column| (table.clone(), Alias::new(column))))
+                .and_where(is_parents(PARENT));
+            let pages = Query::select()
                 .column((CHILD, Asterisk))
                 // A function that gives plain values has one column, named as its alias.
                 .from_function(Func::cust("unnest").arg(Expr::val(array)), PARENT)
-                .join_lateral(JoinType::InnerJoin, rows, CHILD, Expr::cust("TRUE"));
-            order_by(&mut statement, CHILD.into_iden(), &order);
+                .join_lateral(JoinType::InnerJoin, rows, CHILD, Expr::cust("TRUE"))
+                .take();
+            let pages = CommonTableExpression::new().table_name(PAGES).query(pages).to_owned();
+            statement
+                .with_cte(WithClause::new().cte(pages).to_owned())
+                .from_as(PAGES, table.clone());
         }
         _ => {
             rows.column((table.clone(), key.clone()))
                 .and_where(is_parents("column1"));
             // Inside `rows` the table's name means the inner reading of it, outside the outer one.
             let among_first = Expr::col((table.clone(), key)).in_subquery(rows);
-            counts(&mut statement, "column1");
             statement
                 .from_values(parents, PARENT)
                 .join(JoinType::InnerJoin, table.clone(), among_first);
-            reads(&mut statement);
-            order_by(&mut statement, table, &order);
         }
     }
+    counts(&mut statement);
+    reads(&mut statement);
+    order_by(&mut statement, table, &order);
     statement
+}
+
+/// The column is one of the keys that a column of [`PAGES`] names.
+pub fn named_by_pages(column: impl IntoColumnRef, naming: &'static str) -> Expr {
+    let named = Query::select().column(naming).from(PAGES).take();
+    Expr::col(column.into_column_ref()).eq(PgFunc::any(list(named)))
 }
 
 /// A count as one value of a row.

@@ -1,7 +1,9 @@
 //! Rows that hold only the columns that were asked for.
 
+use std::ops::BitOr;
+
 /// A set of a table's columns.
-pub trait ColumnSet: Copy + Send + Sync {
+pub trait ColumnSet: Copy + BitOr<Output = Self> + Send + Sync {
     /// All of them.
     const ALL: Self;
 
@@ -32,6 +34,12 @@ macro_rules! columns {
 
             const fn has(self, one: Self) -> bool {
                 self.0 & one.0 != 0
+            }
+
+            /// These columns, too.
+            #[allow(dead_code, reason = "not every table has constants of several columns")]
+            const fn and(self, other: Self) -> Self {
+                Self(self.0 | other.0)
             }
         }
 

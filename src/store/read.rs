@@ -7,12 +7,13 @@ use std::{
 
 use derive_where::derive_where;
 use sea_orm::{
-    Condition,
+    Condition, DbBackend,
     sea_query::{Alias, IntoIden, Query, SelectStatement},
 };
 
 use super::{
     Direction, Error, Key, Noun, Page, PageRequest, Parent,
+    columns::ColumnSet,
     fields::Fields,
     noun::{column, table},
     own::Own,
@@ -64,13 +65,8 @@ impl<N: Noun> Question for RowsByKey<N> {
             .from(table::<N::Entity>())
             .and_where(any_of(viewer.backend(), key, values(&self.keys)))
             .cond_where(self.own.visible(viewer));
-        reads::<N>(
-            &mut statement,
-            viewer,
-            N::columns(&self.selection, None, None),
-            &self.selection,
-            self.own,
-        );
+        let columns = N::columns(&self.selection, None, None);
+        reads::<N>(&mut statement, viewer, columns, &self.selection, self.own, false);
         statement
     }
 }
@@ -273,8 +269,16 @@ impl<N: Noun> Question for FirstRows<N> {
 
     fn statement(&self, viewer: &Viewer) -> SelectStatement {
         let request = &self.request;
+        let is_of_pages = self.parents.len() > 1 && viewer.backend() == DbBackend::Postgres;
         let reads = |statement: &mut SelectStatement| {
-            reads(statement, viewer, self.columns(), &request.selection, self.own);
+            reads(
+                statement,
+                viewer,
+                self.columns(),
+                &request.selection,
+                self.own,
+                is_of_pages,
+            );
         };
         let backward = request.window.direction == Direction::Backward;
         let walk = Walk::new(viewer, request, backward != self.behind);
@@ -300,6 +304,7 @@ impl<N: Noun> Question for FirstRows<N> {
                     table: table::<N::Entity>(),
                     key: Alias::new(N::KEY.name).into_iden(),
                     parent: Alias::new(N::via_column(via).name).into_iden(),
+                    columns: (self.columns() | N::LOOKED_AT).names(),
                     reads,
                     rows,
                     order: walk.columns(),
@@ -326,9 +331,10 @@ fn reads<N: Noun>(
     columns: N::Columns,
     selection: &N::Selection,
     own: Own<N>,
+    is_of_pages: bool,
 ) {
     statement.exprs(N::expressions(columns, selection, viewer, &table::<N::Entity>()));
-    Along::read::<N>(statement, viewer, selection, own.is_own());
+    Along::read::<N>(statement, viewer, selection, own.is_own(), is_of_pages);
 }
 
 /// Takes rows apart. They are large: each is put where it stays.

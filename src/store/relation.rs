@@ -12,7 +12,7 @@ use super::{
     columns::ColumnSet,
     noun::{column, table},
 };
-use crate::viewer::Viewer;
+use crate::{database::named_by_pages, viewer::Viewer};
 
 /// A relation to one row of another table.
 #[derive(Clone, Debug)]
@@ -61,16 +61,19 @@ pub struct Along<'a> {
     values: &'a mut usize,
     /// Whether the row is the viewer's own, and so are all that the statement reads of its table.
     is_own: bool,
+    /// Whether the row is one of several parents' pages, among which there are few others that many of them name.
+    is_of_pages: bool,
 }
 
 impl Along<'_> {
     /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row. `is_own`: it reads
-    /// nobody's rows but the viewer's own.
+    /// nobody's rows but the viewer's own. `is_of_pages`: it reads from [`PAGES`](crate::database::PAGES).
     pub(super) fn read<N: Noun>(
         statement: &mut SelectStatement,
         viewer: &Viewer,
         selection: &N::Selection,
         is_own: bool,
+        is_of_pages: bool,
     ) {
         let own = table::<N::Entity>();
         let along = Along {
@@ -80,6 +83,7 @@ impl Along<'_> {
             taken: &mut vec![own],
             values: &mut 0,
             is_own,
+            is_of_pages,
         };
         N::relations(selection, along);
     }
@@ -106,7 +110,12 @@ impl Along<'_> {
         let name = self.free_name::<N>();
         let columns = N::columns(selection, None, None);
         let named = Expr::col((self.name.clone(), Alias::new(column)));
-        let same = named.clone().eq(Expr::col((name.clone(), Alias::new(key))));
+        let key_column = (name.clone(), Alias::new(key));
+        let mut same = Condition::all().add(named.clone().eq(Expr::col(key_column.clone())));
+        if self.is_of_pages {
+            // With each of them looked up once, and not for each row, row-level security also decides about it once.
+            same = same.add(named_by_pages(key_column, column));
+        }
         // In a statement of its own the table has its own name, by which the rules call it. The planner sees through it, and has no
         // more read of its columns than are asked for.
         let mut rows = Query::select();
@@ -172,6 +181,7 @@ impl Along<'_> {
             taken: self.taken,
             values: self.values,
             is_own: false,
+            is_of_pages: false,
         };
         N::relations(selection, along);
     }

@@ -137,6 +137,33 @@ on_both! {
         }
     }
 
+    async fn lists_of_rows_stand_where_they_belong(app) {
+        let maker = app.person("maker").await;
+        let house = app.organization("house").await;
+        app.organization("empty").await;
+        app.member(&house, &maker, Role::Owner).await;
+        for slug in ["one", "two"] {
+            content(&maker, slug).in_(&house).save(&app).await;
+        }
+        let client = app.as_(&maker);
+        let send = async |first: &str, size: i32| {
+            let query = format!("{{ organizations(first: 2) {{ nodes {{
+                {first} start: contents(first: 1) {{ nodes {{ slug }} pageInfo {{ hasNextPage }} }} name
+                members(first: 2) {{ nodes {{ user {{ {first} organizations(first: 2) {{ edges {{ node {{ slug contents {{ totalCount nodes {{ title }} }} }} }} }} }} role }} }}
+                all: contents(first: {size}) {{ totalCount edges {{ node {{ slug }} }} }} slug
+            }} }} }}");
+            client.send(&query, json!({})).await.body
+        };
+        let whole = send("id", 20).await;
+        assert_eq!(whole, send("id id", 20).await);
+        assert!(whole["errors"].is_null() && whole.to_string().contains("\"totalCount\":2"), "{whole}");
+        // Errors, too. (The library's own path for them ends with the row.)
+        let [mut ours, mut theirs] = [send("id", 101).await, send("id id", 101).await];
+        assert_eq!(ours["errors"][0]["path"].take(), json!(["organizations", "nodes", 0, "all"]));
+        assert_eq!(theirs["errors"][0]["path"].take(), json!(["organizations", "nodes", 0]));
+        assert_eq!(ours, theirs);
+    }
+
     async fn what_is_selected_in_several_places_is_merged(app) {
         let maker = app.person("maker").await;
         let house = app.organization("house").await;

@@ -94,8 +94,8 @@ impl LookAhead for Selection {
 }
 
 /// What the log says of a row's columns, if anything.
-fn columns(said: std::result::Result<&Option<serde_json::Value>, store::Error>) -> Option<Result<Json>> {
-    nullable(said.cloned()).map(|said| said.and_then(Json::new))
+fn columns(said: std::result::Result<Option<serde_json::Value>, store::Error>) -> Option<Result<Json>> {
+    nullable(said).map(|said| said.and_then(Json::new))
 }
 
 /// An entry in the audit log: one row that somebody has changed. Entries are made with the change itself, and never again
@@ -109,7 +109,7 @@ impl AuditEntry {
 
     /// When it was done.
     fn created_at(&self) -> Result<Time> {
-        Ok((*self.0.row.created_at()?).into())
+        Ok(self.0.row.created_at()?.into())
     }
 
     /// What was done: the kind of row that the change is about, and a verb, such as `content.publish`. One change may make

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
+use serde_json::Value;
 
 use super::{
     connection::{Connection, Listed, PageArguments, scope, shown},
@@ -276,49 +277,55 @@ impl Content {
 
     /// What it is about.
     fn description(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.description().map(Option::as_deref))
+        nullable(self.0.row.description())
     }
 
     /// What kind of content it is.
     fn content_type(&self) -> Result<ContentType> {
-        Ok((*self.0.row.content_type()?).into())
+        Ok(self.0.row.content_type()?.into())
     }
 
     /// The address of its picture.
     fn thumbnail_url(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.thumbnail_url().map(Option::as_deref))
+        nullable(self.0.row.thumbnail_url())
     }
 
     /// The text. Null for those who may not have it: `viewerHasAccess` tells the two apart.
     fn content_body(&self, context: &Context<'_>) -> Option<Result<&str>> {
-        let body = || Ok(self.0.row.content_body()?.as_deref());
+        let body = || Ok(self.0.row.content_body()?);
         CONTENT_BODY.open(context, |viewer| self.0.may_have_body(viewer), body)
     }
 
     /// The heading that it is listed under.
     fn category(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.category().map(Option::as_deref))
+        nullable(self.0.row.category())
     }
 
     /// Its tags.
-    fn tags(&self) -> Result<Vec<&str>> {
-        let tags = self.0.row.tags()?.as_array().map(Vec::as_slice).unwrap_or_default();
-        Ok(tags.iter().filter_map(|tag| tag.as_str()).collect())
+    fn tags(&self) -> Result<Vec<String>> {
+        let texts = |tag| match tag {
+            Value::String(tag) => Some(tag),
+            _ => None,
+        };
+        Ok(match self.0.row.tags()? {
+            Value::Array(tags) => tags.into_iter().filter_map(texts).collect(),
+            _ => Vec::new(),
+        })
     }
 
     /// Whom it is for once it is published.
     fn visibility(&self) -> Result<ContentVisibility> {
-        Ok((*self.0.row.visibility()?).into())
+        Ok(self.0.row.visibility()?.into())
     }
 
     /// What it costs, in cents; null: nothing.
     fn price_cents(&self) -> Option<Result<i32>> {
-        nullable(self.0.row.price_cents().copied())
+        nullable(self.0.row.price_cents())
     }
 
     /// How far along it is.
     fn status(&self) -> Result<ContentStatus> {
-        Ok((*self.0.row.status()?).into())
+        Ok(self.0.row.status()?.into())
     }
 
     /// When it was published; null for drafts.
@@ -331,7 +338,7 @@ impl Content {
         VIEW_COUNT.open(
             context,
             |viewer| self.0.may_have_counts(viewer),
-            || Ok(Some(*self.0.row.view_count()?)),
+            || Ok(Some(self.0.row.view_count()?)),
         )
     }
 
@@ -340,18 +347,18 @@ impl Content {
         PURCHASE_COUNT.open(
             context,
             |viewer| self.0.may_have_counts(viewer),
-            || Ok(Some(*self.0.row.purchase_count()?)),
+            || Ok(Some(self.0.row.purchase_count()?)),
         )
     }
 
     /// When it was created.
     fn created_at(&self) -> Result<Time> {
-        Ok((*self.0.row.created_at()?).into())
+        Ok(self.0.row.created_at()?.into())
     }
 
     /// When it was last changed.
     fn updated_at(&self) -> Result<Time> {
-        Ok((*self.0.row.updated_at()?).into())
+        Ok(self.0.row.updated_at()?.into())
     }
 
     /// Whether the viewer may edit, publish, archive and delete it: its creator (in an organization: while still an author

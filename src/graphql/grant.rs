@@ -79,12 +79,12 @@ impl Grant {
 
     /// Why they hold it.
     fn access_type(&self) -> Result<AccessType> {
-        Ok((*self.0.row.access_type()?).into())
+        Ok(self.0.row.access_type()?.into())
     }
 
     /// When it was given.
     fn granted_at(&self) -> Result<Time> {
-        Ok((*self.0.row.granted_at()?).into())
+        Ok(self.0.row.granted_at()?.into())
     }
 
     /// When it ends; null: it does not.

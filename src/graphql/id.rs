@@ -100,8 +100,8 @@ impl Kind {
     /// The global id of the row with this key.
     pub fn id(self, key: &Key) -> ID {
         match key {
-            Key::Text(key) => self.global(key).into(),
-            Key::Uuid(key) => self.global(key).into(),
+            Key::Text(key) => self.global(key.as_str()).into(),
+            Key::Uuid(key) => self.global(*key).into(),
         }
     }
 
@@ -122,15 +122,15 @@ pub enum KeyText<'a> {
     Uuid(Uuid),
 }
 
-impl<'a> From<&'a String> for KeyText<'a> {
-    fn from(key: &'a String) -> Self {
+impl<'a> From<&'a str> for KeyText<'a> {
+    fn from(key: &'a str) -> Self {
         Self::Text(key)
     }
 }
 
-impl From<&Uuid> for KeyText<'_> {
-    fn from(key: &Uuid) -> Self {
-        Self::Uuid(*key)
+impl From<Uuid> for KeyText<'_> {
+    fn from(key: Uuid) -> Self {
+        Self::Uuid(key)
     }
 }
 

@@ -151,22 +151,22 @@ impl MediaItem {
 
     /// What it is about.
     fn description(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.description().map(Option::as_deref))
+        nullable(self.0.row.description())
     }
 
     /// What kind of media it is.
     fn media_type(&self) -> Result<MediaType> {
-        Ok((*self.0.row.media_type()?).into())
+        Ok(self.0.row.media_type()?.into())
     }
 
     /// How far along it is.
     fn status(&self) -> Result<MediaStatus> {
-        Ok((*self.0.row.status()?).into())
+        Ok(self.0.row.status()?.into())
     }
 
     /// Where the original file is stored.
     fn r2_key(&self, context: &Context<'_>) -> Option<Result<&str>> {
-        let key = || Ok(Some(self.0.row.r2_key()?.as_str()));
+        let key = || Ok(Some(self.0.row.r2_key()?));
         STORAGE_KEY.open(context, |viewer| self.0.may_have_storage_key(viewer), key)
     }
 
@@ -177,32 +177,32 @@ impl MediaItem {
 
     /// The file's MIME type.
     fn mime_type(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.mime_type().map(Option::as_deref))
+        nullable(self.0.row.mime_type())
     }
 
     /// How long it plays, in seconds.
     fn duration_seconds(&self) -> Option<Result<i32>> {
-        nullable(self.0.row.duration_seconds().copied())
+        nullable(self.0.row.duration_seconds())
     }
 
     /// The width of the picture, in pixels.
     fn width(&self) -> Option<Result<i32>> {
-        nullable(self.0.row.width().copied())
+        nullable(self.0.row.width())
     }
 
     /// The height of the picture, in pixels.
     fn height(&self) -> Option<Result<i32>> {
-        nullable(self.0.row.height().copied())
+        nullable(self.0.row.height())
     }
 
     /// What a player asks the delivery network for: the key of the HLS master playlist.
     fn hls_master_playlist_key(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.hls_master_playlist_key().map(Option::as_deref))
+        nullable(self.0.row.hls_master_playlist_key())
     }
 
     /// The key of its still picture on the delivery network.
     fn thumbnail_key(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.thumbnail_key().map(Option::as_deref))
+        nullable(self.0.row.thumbnail_key())
     }
 
     /// When the file had been uploaded.
@@ -212,12 +212,12 @@ impl MediaItem {
 
     /// When it was created.
     fn created_at(&self) -> Result<Time> {
-        Ok((*self.0.row.created_at()?).into())
+        Ok(self.0.row.created_at()?.into())
     }
 
     /// When it was last changed.
     fn updated_at(&self) -> Result<Time> {
-        Ok((*self.0.row.updated_at()?).into())
+        Ok(self.0.row.updated_at()?.into())
     }
 
     /// Who made it; null if the account is gone.

@@ -119,12 +119,12 @@ impl OrganizationMembership {
 
     /// What the person is there.
     fn role(&self) -> Result<MembershipRole> {
-        Ok((*self.0.row.role()?).into())
+        Ok(self.0.row.role()?.into())
     }
 
     /// Whether the membership counts.
     fn status(&self) -> Result<MembershipStatus> {
-        Ok((*self.0.row.status()?).into())
+        Ok(self.0.row.status()?.into())
     }
 
     /// When the person was invited; null if they came without.

@@ -138,27 +138,27 @@ impl Organization {
 
     /// What it is about.
     fn description(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.description().map(Option::as_deref))
+        nullable(self.0.row.description())
     }
 
     /// The address of its logo.
     fn logo_url(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.logo_url().map(Option::as_deref))
+        nullable(self.0.row.logo_url())
     }
 
     /// The address of its web site.
     fn website_url(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.website_url().map(Option::as_deref))
+        nullable(self.0.row.website_url())
     }
 
     /// When it was created.
     fn created_at(&self) -> Result<Time> {
-        Ok((*self.0.row.created_at()?).into())
+        Ok(self.0.row.created_at()?.into())
     }
 
     /// When it was last changed.
     fn updated_at(&self) -> Result<Time> {
-        Ok((*self.0.row.updated_at()?).into())
+        Ok(self.0.row.updated_at()?.into())
     }
 
     /// What it publishes.

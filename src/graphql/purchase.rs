@@ -87,7 +87,7 @@ impl Purchase {
 
     /// What was paid, in cents.
     fn amount_paid_cents(&self) -> Result<i32> {
-        Ok(*self.0.row.amount_paid_cents()?)
+        Ok(self.0.row.amount_paid_cents()?)
     }
 
     /// In which currency: its ISO 4217 code, in lower case.
@@ -102,7 +102,7 @@ impl Purchase {
 
     /// How far along it is.
     fn status(&self) -> Result<PurchaseStatus> {
-        Ok((*self.0.row.status()?).into())
+        Ok(self.0.row.status()?.into())
     }
 
     /// When it was paid.
@@ -117,7 +117,7 @@ impl Purchase {
 
     /// When the purchase was started.
     fn created_at(&self) -> Result<Time> {
-        Ok((*self.0.row.created_at()?).into())
+        Ok(self.0.row.created_at()?.into())
     }
 
     /// Who bought; null if the account is gone.

@@ -64,37 +64,37 @@ impl Session {
 
     /// When the person signed in.
     fn created_at(&self) -> Result<Time> {
-        Ok((*self.0.row.created_at()?).into())
+        Ok(self.0.row.created_at()?.into())
     }
 
     /// When it was last used, as of the day: a session in use is extended once a day.
     fn last_used_at(&self) -> Result<Time> {
-        Ok((*self.0.row.updated_at()?).into())
+        Ok(self.0.row.updated_at()?.into())
     }
 
     /// When the session was last extended.
     fn updated_at(&self) -> Result<Time> {
-        Ok((*self.0.row.updated_at()?).into())
+        Ok(self.0.row.updated_at()?.into())
     }
 
     /// When it ends, if it is not used until then.
     fn expires_at(&self) -> Result<Time> {
-        Ok((*self.0.row.expires_at()?).into())
+        Ok(self.0.row.expires_at()?.into())
     }
 
     /// The address that the person signed in from.
     fn ip_address(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.ip_address().map(Option::as_deref))
+        nullable(self.0.row.ip_address())
     }
 
     /// What the person signed in with.
     fn user_agent(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.user_agent().map(Option::as_deref))
+        nullable(self.0.row.user_agent())
     }
 
     /// Whether this request came with it.
     fn current(&self, context: &Context<'_>) -> Result<bool> {
         let viewer = scope(context)?.viewer();
-        Ok(viewer.session_id() == Some(self.0.row.id()?.as_str()))
+        Ok(viewer.session_id() == Some(self.0.row.id()?))
     }
 }

@@ -104,30 +104,30 @@ impl User {
 
     /// The address of their picture.
     fn image(&self) -> Option<Result<&str>> {
-        nullable(self.0.row.image().map(Option::as_deref))
+        nullable(self.0.row.image())
     }
 
     /// The email address.
     fn email(&self, context: &Context<'_>) -> Option<Result<&str>> {
-        let email = || Ok(Some(self.0.row.email()?.as_str()));
+        let email = || Ok(Some(self.0.row.email()?));
         EMAIL.open(context, |viewer| self.0.is_private_to(viewer), email)
     }
 
     /// Whether the email address is known to be theirs.
     fn email_verified(&self, context: &Context<'_>) -> Option<Result<bool>> {
-        let verified = || Ok(Some(*self.0.row.email_verified()?));
+        let verified = || Ok(Some(self.0.row.email_verified()?));
         EMAIL_VERIFIED.open(context, |viewer| self.0.is_private_to(viewer), verified)
     }
 
     /// When the account was made.
     fn created_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
-        let time = || Ok(Some(Time(*self.0.row.created_at()?)));
+        let time = || Ok(Some(Time(self.0.row.created_at()?)));
         SIGNED_UP.open(context, |viewer| self.0.is_private_to(viewer), time)
     }
 
     /// When they last changed what they say of themselves.
     fn updated_at(&self, context: &Context<'_>) -> Option<Result<Time>> {
-        let time = || Ok(Some(Time(*self.0.row.updated_at()?)));
+        let time = || Ok(Some(Time(self.0.row.updated_at()?)));
         PROFILE_CHANGED.open(context, |viewer| self.0.is_private_to(viewer), time)
     }
 
@@ -379,11 +379,11 @@ impl UserOrganizationEdge {
 
     /// What the user is there.
     fn role(&self) -> Result<MembershipRole> {
-        Ok((*self.membership.row.role()?).into())
+        Ok(self.membership.row.role()?.into())
     }
 
     /// Whether the user is there already.
     fn status(&self) -> Result<MembershipStatus> {
-        Ok((*self.membership.row.status()?).into())
+        Ok(self.membership.row.status()?.into())
     }
 }

@@ -171,7 +171,7 @@ impl Noun for AuditEntry {
     }
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
-        let row = Row::decode(fields, columns)?;
+        let row = Row::take(fields, columns);
         Ok(Self {
             row,
             actor: fields.relation(selection.actor.as_ref())?,
@@ -180,11 +180,11 @@ impl Noun for AuditEntry {
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Uuid(*self.row.id()?))
+        Ok(Key::Uuid(self.row.id()?))
     }
 
     fn mark(&self, _field: ()) -> Result<Mark, Error> {
-        Ok(Mark::Time(Some(*self.row.created_at()?)))
+        Ok(Mark::Time(Some(self.row.created_at()?)))
     }
 
     fn parent(&self, via: Via) -> Result<Option<Key>, Error> {

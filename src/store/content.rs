@@ -9,6 +9,8 @@ mod publish;
 mod update;
 mod view;
 
+use std::sync::Arc;
+
 pub use create::Create;
 pub use delete::Delete;
 use entity::content;
@@ -141,10 +143,10 @@ impl Content {
     pub fn may_have_body(&self, viewer: &Viewer) -> Result<bool, Error> {
         let facts = policy::content::Facts {
             creator_id: self.row.creator_id()?,
-            organization_id: *self.row.organization_id()?,
-            status: *self.row.status()?,
-            visibility: *self.row.visibility()?,
-            price_cents: *self.row.price_cents()?,
+            organization_id: self.row.organization_id()?,
+            status: self.row.status()?,
+            visibility: self.row.visibility()?,
+            price_cents: self.row.price_cents()?,
             granted: self.granted,
         };
         Ok(policy::content::may_have_body(viewer, &facts))
@@ -158,7 +160,7 @@ impl Content {
         Ok(policy::content::may_have_counts(
             viewer,
             self.row.creator_id()?,
-            *self.row.organization_id()?,
+            self.row.organization_id()?,
         ))
     }
 
@@ -170,7 +172,7 @@ impl Content {
         Ok(policy::content::may_edit(
             viewer,
             self.row.creator_id()?,
-            *self.row.organization_id()?,
+            self.row.organization_id()?,
         ))
     }
 }
@@ -302,15 +304,15 @@ impl Noun for Content {
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
         Ok(Self {
-            row: Row::decode(fields, columns)?,
-            granted: selection.asks_for_access() && fields.next()?,
+            row: Row::take(fields, columns),
+            granted: selection.asks_for_access() && fields.next::<bool>()?,
             creator: fields.relation(selection.creator.as_ref())?,
             organization: fields.relation(selection.organization.as_ref())?,
             media_item: fields.relation(selection.media_item.as_ref())?,
         })
     }
 
-    fn alone(row: &content::Model, selection: &Selection) -> Option<Self> {
+    fn alone(row: Arc<content::Model>, selection: &Selection) -> Option<Self> {
         let is_alone =
             selection.creator.is_none() && selection.organization.is_none() && selection.media_item.is_none();
         is_alone.then(|| Self {
@@ -324,21 +326,21 @@ impl Noun for Content {
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Uuid(*self.row.id()?))
+        Ok(Key::Uuid(self.row.id()?))
     }
 
     fn mark(&self, field: OrderField) -> Result<Mark, Error> {
         Ok(Mark::Time(match field {
-            OrderField::CreatedAt => Some(*self.row.created_at()?),
-            OrderField::UpdatedAt => Some(*self.row.updated_at()?),
-            OrderField::PublishedAt => *self.row.published_at()?,
+            OrderField::CreatedAt => Some(self.row.created_at()?),
+            OrderField::UpdatedAt => Some(self.row.updated_at()?),
+            OrderField::PublishedAt => self.row.published_at()?,
         }))
     }
 
     fn parent(&self, via: Via) -> Result<Option<Key>, Error> {
         Ok(match via {
             Via::Organization => self.row.organization_id()?.map(Key::Uuid),
-            Via::Creator => Some(Key::Text(self.row.creator_id()?.clone())),
+            Via::Creator => Some(Key::Text(self.row.creator_id()?.to_owned())),
             Via::MediaItem => self.row.media_item_id()?.map(Key::Uuid),
         })
     }

@@ -13,20 +13,27 @@ use crate::database::Row;
 
 /// A row that is being taken apart. What its statement reads first is taken first.
 pub struct Fields<'a> {
-    row: &'a Row,
+    row: &'a Arc<Row>,
     next: usize,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn new(row: &'a Row) -> Self {
+    pub(super) fn new(row: &'a Arc<Row>) -> Self {
         Self { row, next: 0 }
     }
 
     /// The next value.
-    pub(super) fn next<T: Field>(&mut self) -> Result<T, DbErr> {
-        let value = T::of(self.row, self.next);
+    pub(super) fn next<T: Field>(&mut self) -> Result<T::Seen<'a>, DbErr> {
+        let value = T::see(self.row, self.next);
         self.next += 1;
         value
+    }
+
+    /// The next so many values: the row that they are in, and where they begin.
+    pub(super) fn take(&mut self, count: usize) -> (Arc<Row>, usize) {
+        let first = self.next;
+        self.next += count;
+        (Arc::clone(self.row), first)
     }
 
     /// A row of the statement's own table, or of one that is joined to it, with the relations that are selected of it.
@@ -50,35 +57,83 @@ impl<'a> Fields<'a> {
 }
 
 /// What a column can hold.
-pub(super) trait Field: Sized {
-    fn of(row: &Row, position: usize) -> Result<Self, DbErr>;
+pub trait Field {
+    /// What there is to see of it: a text as it is in the row, all else as it is.
+    type Seen<'a>;
+
+    /// The value at this position.
+    ///
+    /// # Errors
+    /// If there is none, or something else.
+    fn see(row: &Row, position: usize) -> Result<Self::Seen<'_>, DbErr>;
+
+    /// The same of a value that is there.
+    fn seen(&self) -> Self::Seen<'_>;
 }
 
 macro_rules! plain {
     ($($kind:ty),+) => {
         $(
             impl Field for $kind {
-                fn of(row: &Row, position: usize) -> Result<Self, DbErr> {
+                type Seen<'a> = Self;
+
+                fn see(row: &Row, position: usize) -> Result<Self, DbErr> {
                     row.get(position)
                 }
-            }
 
-            impl Field for Option<$kind> {
-                fn of(row: &Row, position: usize) -> Result<Self, DbErr> {
-                    row.get(position)
+                fn seen(&self) -> Self {
+                    self.clone()
                 }
             }
         )+
     };
 }
 
-plain!(bool, i32, i64, String, Uuid, DateTimeUtc, Json);
+plain!(
+    bool,
+    i32,
+    i64,
+    Uuid,
+    DateTimeUtc,
+    Json,
+    Option<i32>,
+    Option<i64>,
+    Option<Uuid>,
+    Option<DateTimeUtc>,
+    Option<Json>
+);
+
+impl Field for String {
+    type Seen<'a> = &'a str;
+
+    fn see(row: &Row, position: usize) -> Result<&str, DbErr> {
+        row.get(position)
+    }
+
+    fn seen(&self) -> &str {
+        self
+    }
+}
+
+impl Field for Option<String> {
+    type Seen<'a> = Option<&'a str>;
+
+    fn see(row: &Row, position: usize) -> Result<Option<&str>, DbErr> {
+        row.get(position)
+    }
+
+    fn seen(&self) -> Option<&str> {
+        self.as_deref()
+    }
+}
 
 macro_rules! one_of {
     ($($kind:ty),+) => {
         $(
             impl Field for $kind {
-                fn of(row: &Row, position: usize) -> Result<Self, DbErr> {
+                type Seen<'a> = Self;
+
+                fn see(row: &Row, position: usize) -> Result<Self, DbErr> {
                     /// What the columns hold, so that no value need be copied to be looked at.
                     static TEXTS: LazyLock<Vec<(String, $kind)>> =
                         LazyLock::new(|| <$kind>::iter().map(|value| (value.to_value(), value)).collect());
@@ -87,6 +142,10 @@ macro_rules! one_of {
                         Some((_, value)) => Ok(*value),
                         None => Err(DbErr::Type(format!("no {}: {text}", stringify!($kind)))),
                     }
+                }
+
+                fn seen(&self) -> Self {
+                    *self
                 }
             }
         )+

@@ -39,7 +39,9 @@ impl Known {
         if self.key != *key {
             return None;
         }
-        let row = self.row.downcast_ref::<<N::Entity as EntityTrait>::Model>()?;
+        let row = Arc::clone(&self.row)
+            .downcast::<<N::Entity as EntityTrait>::Model>()
+            .ok()?;
         N::alone(row, selection).map(Arc::new)
     }
 }

@@ -5,6 +5,8 @@ mod delete;
 mod lifecycle;
 mod update;
 
+use std::sync::Arc;
+
 pub use create::Create;
 pub use delete::Delete;
 pub use entity::media_item::{MediaType, Status};
@@ -224,14 +226,14 @@ impl Noun for MediaItem {
     }
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
-        let row = Row::decode(fields, columns)?;
+        let row = Row::take(fields, columns);
         Ok(Self {
             row,
             creator: fields.relation(selection.creator.as_ref())?,
         })
     }
 
-    fn alone(row: &media_item::Model, selection: &Selection) -> Option<Self> {
+    fn alone(row: Arc<media_item::Model>, selection: &Selection) -> Option<Self> {
         selection.creator.is_none().then(|| Self {
             row: Row::of(row),
             creator: Relation::NotRead,
@@ -239,15 +241,15 @@ impl Noun for MediaItem {
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Uuid(*self.row.id()?))
+        Ok(Key::Uuid(self.row.id()?))
     }
 
     fn mark(&self, _field: ()) -> Result<Mark, Error> {
-        Ok(Mark::Time(Some(*self.row.created_at()?)))
+        Ok(Mark::Time(Some(self.row.created_at()?)))
     }
 
     fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
-        Ok(Some(Key::Text(self.row.creator_id()?.clone())))
+        Ok(Some(Key::Text(self.row.creator_id()?.to_owned())))
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

@@ -205,7 +205,7 @@ impl Noun for Membership {
     }
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
-        let row = Row::decode(fields, columns)?;
+        let row = Row::take(fields, columns);
         Ok(Self {
             row,
             user: fields.relation(selection.user.as_ref())?,
@@ -214,17 +214,17 @@ impl Noun for Membership {
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Uuid(*self.row.id()?))
+        Ok(Key::Uuid(self.row.id()?))
     }
 
     fn mark(&self, _field: ()) -> Result<Mark, Error> {
-        Ok(Mark::Time(Some(*self.row.created_at()?)))
+        Ok(Mark::Time(Some(self.row.created_at()?)))
     }
 
     fn parent(&self, via: Via) -> Result<Option<Key>, Error> {
         Ok(Some(match via {
-            Via::Organization => Key::Uuid(*self.row.organization_id()?),
-            Via::User => Key::Text(self.row.user_id()?.clone()),
+            Via::Organization => Key::Uuid(self.row.organization_id()?),
+            Via::User => Key::Text(self.row.user_id()?.to_owned()),
         }))
     }
 

@@ -1,6 +1,6 @@
 //! What all nouns have in common.
 
-use std::{fmt::Debug, hash::Hash};
+use std::{fmt::Debug, hash::Hash, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -158,7 +158,7 @@ impl TimeRange {
 /// the table is made from this, so there is no way to read it without its rule.
 pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// The table.
-    type Entity: EntityTrait;
+    type Entity: EntityTrait<Model: Sync>;
     /// Its primary key.
     const KEY: Named;
     /// The columns that its relations and the rules look at, whatever is selected: all, unless it says that not all are small.
@@ -236,7 +236,7 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     fn decode(fields: &mut Fields<'_>, columns: Self::Columns, selection: &Self::Selection) -> Result<Self, DbErr>;
 
     /// One row that is [known](super::Known), if nothing is selected of it that takes another row to know.
-    fn alone(_row: &<Self::Entity as EntityTrait>::Model, _selection: &Self::Selection) -> Option<Self> {
+    fn alone(_row: Arc<<Self::Entity as EntityTrait>::Model>, _selection: &Self::Selection) -> Option<Self> {
         None
     }
 

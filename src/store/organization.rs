@@ -5,6 +5,8 @@ mod delete;
 mod transfer;
 mod update;
 
+use std::sync::Arc;
+
 pub use create::Create;
 pub use delete::Delete;
 use entity::organization;
@@ -154,14 +156,14 @@ impl Noun for Organization {
     }
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
-        let row = Row::decode(fields, columns)?;
+        let row = Row::take(fields, columns);
         Ok(Self {
             row,
             viewer_membership: fields.relation(selection.viewer_membership.as_deref())?,
         })
     }
 
-    fn alone(row: &organization::Model, selection: &Selection) -> Option<Self> {
+    fn alone(row: Arc<organization::Model>, selection: &Selection) -> Option<Self> {
         selection.viewer_membership.is_none().then(|| Self {
             row: Row::of(row),
             viewer_membership: Relation::NotRead,
@@ -169,14 +171,14 @@ impl Noun for Organization {
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Uuid(*self.row.id()?))
+        Ok(Key::Uuid(self.row.id()?))
     }
 
     fn mark(&self, field: OrderField) -> Result<Mark, Error> {
         Ok(match field {
-            OrderField::CreatedAt => Mark::Time(Some(*self.row.created_at()?)),
-            OrderField::Name => Mark::Text(self.row.name()?.clone()),
-            OrderField::Slug => Mark::Text(self.row.slug()?.clone()),
+            OrderField::CreatedAt => Mark::Time(Some(self.row.created_at()?)),
+            OrderField::Name => Mark::Text(self.row.name()?.to_owned()),
+            OrderField::Slug => Mark::Text(self.row.slug()?.to_owned()),
         })
     }
 

@@ -118,7 +118,7 @@ impl Noun for Purchase {
     }
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, selection: &Selection) -> Result<Self, DbErr> {
-        let row = Row::decode(fields, columns)?;
+        let row = Row::take(fields, columns);
         Ok(Self {
             row,
             customer: fields.relation(selection.customer.as_ref())?,
@@ -127,15 +127,15 @@ impl Noun for Purchase {
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Uuid(*self.row.id()?))
+        Ok(Key::Uuid(self.row.id()?))
     }
 
     fn mark(&self, _field: ()) -> Result<Mark, Error> {
-        Ok(Mark::Time(Some(*self.row.created_at()?)))
+        Ok(Mark::Time(Some(self.row.created_at()?)))
     }
 
     fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
-        Ok(Some(Key::Text(self.row.customer_id()?.clone())))
+        Ok(Some(Key::Text(self.row.customer_id()?.to_owned())))
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

@@ -41,7 +41,7 @@ pub(super) async fn rows<N: Noun>(
         keys,
     };
     let rows = ask(access, &question).await?;
-    let rows = decode::<N>(&rows, N::columns(selection, None, None), selection)?;
+    let rows = decode::<N>(rows, N::columns(selection, None, None), selection)?;
     rows.into_iter().map(|row| Ok((row.key()?, Some(row)))).collect()
 }
 
@@ -211,8 +211,8 @@ async fn some_rows<N: Noun>(
         group.rows.reserve(read.len());
     }
     let columns = question.columns();
-    for row in &read {
-        let (row, total) = question.decode(row, columns)?;
+    for row in read {
+        let (row, total) = question.decode(&Arc::new(row), columns)?;
         let place = match via {
             Some(via) if places.len() > 1 => {
                 let Some(parent) = row.parent(via)? else { continue };
@@ -248,10 +248,10 @@ impl<N: Noun> FirstRows<N> {
     }
 
     /// A row, and how many its list has, if that is asked.
-    fn decode(&self, row: &Row, columns: N::Columns) -> Result<(Arc<N>, Option<i64>), Error> {
+    fn decode(&self, row: &Arc<Row>, columns: N::Columns) -> Result<(Arc<N>, Option<i64>), Error> {
         let mut fields = Fields::new(row);
         let total = match self.request.counts {
-            true => Some(fields.next()?),
+            true => Some(fields.next::<i64>()?),
             false => None,
         };
         Ok((Arc::new(fields.noun(columns, &self.request.selection)?), total))
@@ -337,11 +337,11 @@ fn reads<N: Noun>(
     Along::read::<N>(statement, viewer, selection, own.is_own(), is_of_pages);
 }
 
-/// Takes rows apart. They are large: each is put where it stays.
-fn decode<N: Noun>(rows: &[Row], columns: N::Columns, selection: &N::Selection) -> Result<Vec<Arc<N>>, Error> {
+/// Takes rows apart.
+fn decode<N: Noun>(rows: Vec<Row>, columns: N::Columns, selection: &N::Selection) -> Result<Vec<Arc<N>>, Error> {
     let mut nouns = Vec::with_capacity(rows.len());
     for row in rows {
-        nouns.push(Arc::new(Fields::new(row).noun(columns, selection)?));
+        nouns.push(Arc::new(Fields::new(&Arc::new(row)).noun(columns, selection)?));
     }
     Ok(nouns)
 }

@@ -93,20 +93,20 @@ impl Noun for Session {
     }
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, _selection: &Selection) -> Result<Self, DbErr> {
-        let row = Row::decode(fields, columns)?;
+        let row = Row::take(fields, columns);
         Ok(Self { row })
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Text(self.row.id()?.clone()))
+        Ok(Key::Text(self.row.id()?.to_owned()))
     }
 
     fn mark(&self, _field: ()) -> Result<Mark, Error> {
-        Ok(Mark::Time(Some(*self.row.created_at()?)))
+        Ok(Mark::Time(Some(self.row.created_at()?)))
     }
 
     fn parent(&self, _via: Via) -> Result<Option<Key>, Error> {
-        Ok(Some(Key::Text(self.row.user_id()?.clone())))
+        Ok(Some(Key::Text(self.row.user_id()?.to_owned())))
     }
 
     fn loads(loads: &Loads) -> &NounLoads<Self> {

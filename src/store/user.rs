@@ -5,6 +5,8 @@ mod change_password;
 mod sign_up;
 mod update;
 
+use std::sync::Arc;
+
 pub(super) use by_email::by_email;
 use entity::user;
 use sea_orm::{Condition, DbBackend, DbErr, prelude::DateTimeUtc};
@@ -98,20 +100,20 @@ impl Noun for User {
     }
 
     fn decode(fields: &mut Fields<'_>, columns: Columns, _selection: &Selection) -> Result<Self, DbErr> {
-        let row = Row::decode(fields, columns)?;
+        let row = Row::take(fields, columns);
         Ok(Self { row })
     }
 
-    fn alone(row: &user::Model, _selection: &Selection) -> Option<Self> {
+    fn alone(row: Arc<user::Model>, _selection: &Selection) -> Option<Self> {
         Some(Self { row: Row::of(row) })
     }
 
     fn key(&self) -> Result<Key, Error> {
-        Ok(Key::Text(self.row.id()?.clone()))
+        Ok(Key::Text(self.row.id()?.to_owned()))
     }
 
     fn mark(&self, _field: ()) -> Result<Mark, Error> {
-        Ok(Mark::Time(Some(*self.row.created_at()?)))
+        Ok(Mark::Time(Some(self.row.created_at()?)))
     }
 
     fn parent(&self, _via: ()) -> Result<Option<Key>, Error> {

@@ -1,6 +1,9 @@
 //! A look at a document before it is executed, for what the library lets pass or refuses without naming it.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    convert::Infallible,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{
     Name, ServerError, Value,
@@ -12,7 +15,7 @@ use async_graphql::{
 use serde_json::Map;
 
 use super::{
-    limits::{shape, tokens},
+    limits::{Cost, cost, shape, tokens},
     merging::merges,
     refusal::Refusal,
     validity::Validity,
@@ -33,8 +36,24 @@ pub(super) struct Document {
     pub(super) merges: bool,
     /// Whether it is known to fit the schema.
     pub(super) validity: Validity,
+    /// What its only operation costs, once that is known, and if no variable has a part in it.
+    cost: OnceLock<Cost>,
     /// About how many bytes it takes, with its text.
     pub(super) bytes: u64,
+}
+
+impl Document {
+    /// What one of its operations costs with these variables.
+    pub(super) fn cost(&self, operation: &OperationDefinition, variables: &Map<String, serde_json::Value>) -> Cost {
+        if let Some(cost) = self.cost.get() {
+            return *cost;
+        }
+        let (cost, is_fixed) = cost(&self.parsed, operation, variables);
+        if is_fixed && chosen(&self.parsed, None).nth(1).is_none() {
+            let _ = self.cost.set(cost);
+        }
+        cost
+    }
 }
 
 /// Reads a document.
@@ -52,6 +71,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Document, Refusal> {
     Ok(Document {
         merges: merges(&parsed),
         validity: Validity::of(&parsed),
+        cost: OnceLock::new(),
         parsed,
         text: text.into(),
         introspects,

@@ -10,15 +10,8 @@ use axum::http::{HeaderMap, Method, header};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Gateway, document,
-    document::Document,
-    idempotency,
-    limits::{self, Cost},
-    observation::Observation,
-    refusal::Refusal,
-    request::Parameters,
-    response,
-    viewer::Claim,
+    Gateway, document, document::Document, idempotency, limits::Cost, observation::Observation, refusal::Refusal,
+    request::Parameters, response, viewer::Claim,
 };
 use crate::{
     database::Reader,
@@ -78,7 +71,8 @@ impl Operation {
         let mut cost = Cost(0);
         if let Some(operation) = document::chosen(&document.parsed, parameters.operation_name.as_deref()).next() {
             document::complete(operation, &mut variables)?;
-            cost = limits::cost(&document.parsed, operation, &variables, gateway.settings.limits.cost)?;
+            cost = document.cost(operation, &variables);
+            cost.check(gateway.settings.limits.cost)?;
         }
         Ok(Self {
             document,

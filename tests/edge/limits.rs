@@ -184,7 +184,11 @@ on_both! {
             ("{ organizations(first: 10) { ...P } } fragment P on OrganizationConnection { nodes { ... on Organization { contents(first: 10) { ...Q } } } } fragment Q on ContentConnection { nodes { creator { id } } }", json!({}), 233),
             // What is left out costs nothing.
             ("query ($no: Boolean!) { contents(first: 10) { totalCount @skip(if: $no) nodes @include(if: false) { id } } }", json!({ "no": true }), 1),
+            ("query ($no: Boolean!) { contents(first: 10) { totalCount @skip(if: $no) nodes @include(if: false) { id } } }", json!({ "no": false }), 2),
             ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": vec![viewer.global_id(); 20] }), 23),
+            ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": vec![viewer.global_id(); 2] }), 3),
+            // What no variable has a part in is not found out again, and of several operations one costs what it costs.
+            ("{ contents(first: 10) { totalCount } }", json!({}), 2),
         ] {
             assert_eq!(ask(query, variables.clone()).await, cost, "{query} {variables}");
         }

@@ -1,6 +1,6 @@
 //! What an operation costs: how much could come back, if every list is as long as its page.
 
-use std::{collections::HashMap, convert::Infallible};
+use std::{cell::Cell, collections::HashMap, convert::Infallible};
 
 use async_graphql::{
     Name, Positioned, Value,
@@ -48,27 +48,23 @@ impl Cost {
     }
 }
 
-/// The cost of an operation with these variables. The document must have passed the limits on its shape: this goes as deep
-/// as it does, and no fragment may contain itself.
-///
-/// # Errors
-/// If it is more than `most`.
+/// The cost of an operation with these variables, and whether it is the same with any others. The document must have passed the
+/// limits on its shape: this goes as deep as it does, and no fragment may contain itself.
 pub(in crate::http) fn cost(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Map<String, serde_json::Value>,
-    most: u32,
-) -> Result<Cost, ClientError> {
+) -> (Cost, bool) {
     let mut estimate = Estimate {
         catalog: Catalog::of_the_schema(),
         document,
         variables,
+        has_asked: Cell::new(false),
         fragments: HashMap::new(),
     };
     let sum = estimate.set(&operation.selection_set.node, Catalog::root(operation.ty));
     let cost = Cost(u32::try_from(sum.once.div_ceil(OBJECT)).unwrap_or(u32::MAX));
-    cost.check(most)?;
-    Ok(cost)
+    (cost, !estimate.has_asked.get())
 }
 
 /// A sum, in tenths.
@@ -84,6 +80,8 @@ struct Estimate<'a> {
     catalog: &'static Catalog,
     document: &'a ExecutableDocument,
     variables: &'a Map<String, serde_json::Value>,
+    /// Whether a variable had a part in it.
+    has_asked: Cell<bool>,
     /// Each fragment's own, on the type it is on.
     fragments: HashMap<&'a Name, Sum>,
 }
@@ -232,6 +230,7 @@ impl<'a> Estimate<'a> {
 
     fn variables(&self) -> impl Fn(Name) -> Result<Value, Infallible> {
         |name| {
+            self.has_asked.set(true);
             let value = self.variables.get(name.as_str()).cloned();
             Ok(Value::from_json(value.unwrap_or_default()).unwrap_or_default())
         }

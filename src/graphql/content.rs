@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
-use serde_json::Value;
 
 use super::{
     connection::{Connection, Listed, PageArguments, scope, shown},
@@ -303,14 +302,7 @@ impl Content {
 
     /// Its tags.
     fn tags(&self) -> Result<Vec<String>> {
-        let texts = |tag| match tag {
-            Value::String(tag) => Some(tag),
-            _ => None,
-        };
-        Ok(match self.0.row.tags()? {
-            Value::Array(tags) => tags.into_iter().filter_map(texts).collect(),
-            _ => Vec::new(),
-        })
+        Ok(self.0.tags()?)
     }
 
     /// Whom it is for once it is published.

@@ -136,6 +136,21 @@ pub struct Content {
 }
 
 impl Content {
+    /// Its tags.
+    ///
+    /// # Errors
+    /// If they were not read.
+    pub fn tags(&self) -> Result<Vec<String>, Error> {
+        let texts = |tag| match tag {
+            Json::String(tag) => Some(tag),
+            _ => None,
+        };
+        Ok(match self.row.tags()? {
+            Json::Array(tags) => tags.into_iter().filter_map(texts).collect(),
+            _ => Vec::new(),
+        })
+    }
+
     /// Whether the viewer may have the body.
     ///
     /// # Errors

@@ -89,7 +89,6 @@ macro_rules! columns {
             }
 
             /// These columns, too.
-            #[allow(dead_code, reason = "not every table has constants of several columns")]
             const fn and(self, other: Self) -> Self {
                 Self(self.0 | other.0)
             }
@@ -99,13 +98,13 @@ macro_rules! columns {
             type Output = Self;
 
             fn bitor(self, other: Self) -> Self {
-                Self(self.0 | other.0)
+                self.and(other)
             }
         }
 
         impl std::ops::BitOrAssign for Columns {
             fn bitor_assign(&mut self, other: Self) {
-                self.0 |= other.0;
+                *self = self.and(other);
             }
         }
 

@@ -187,7 +187,7 @@ on_both! {
             ("query ($no: Boolean!) { contents(first: 10) { totalCount @skip(if: $no) nodes @include(if: false) { id } } }", json!({ "no": false }), 2),
             ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": vec![viewer.global_id(); 20] }), 23),
             ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": vec![viewer.global_id(); 2] }), 3),
-            // What no variable has a part in is not found out again, and of several operations one costs what it costs.
+            // Asked again, where no variable has a part in it.
             ("{ contents(first: 10) { totalCount } }", json!({}), 2),
         ] {
             assert_eq!(ask(query, variables.clone()).await, cost, "{query} {variables}");

@@ -164,6 +164,72 @@ on_both! {
         assert_eq!(ours, theirs);
     }
 
+    async fn lists_of_many_rows_have_their_arguments(app) {
+        let [maker, reader] = [app.person("maker").await, app.person("reader").await];
+        for house in ["first", "second"] {
+            let house = app.organization(house).await;
+            app.member(&house, &maker, Role::Owner).await;
+            app.member(&house, &reader, Role::Member).await;
+            for slug in ["one", "two", "three"] {
+                let film = media(&maker, slug).save(&app).await;
+                let status = if slug == "three" { Status::Draft } else { Status::Published };
+                let piece = content(&maker, slug).in_(&house).showing(film).status(status).save(&app).await;
+                app.grant(&reader, piece, None).await;
+                app.grant(&maker, piece, None).await;
+            }
+            app.entry(Some(&maker), Some(&house)).await;
+            app.entry(Some(&reader), Some(&house)).await;
+        }
+        let client = app.as_(&maker);
+        const VARIABLES: [(&str, &str); 5] = [
+            ("$size", "Int"),
+            ("$other", "Int"),
+            ("$cursor", "String"),
+            ("$filter", "ContentFilter"),
+            ("$order", "ContentOrder"),
+        ];
+        let send = async |query: &str, first: &str, variables: &Value| {
+            let used = VARIABLES.iter().filter(|(name, _)| query.contains(name));
+            let used: Vec<_> = used.map(|(name, kind)| format!("{name}: {kind}")).collect();
+            let query = format!("query ({}) {{ {} }}", used.join(", "), query.replace('@', first));
+            client.send(&query, variables.clone()).await.body
+        };
+        let start = "organizations(first: 1) { nodes { contents(first: 1) { pageInfo { endCursor } } } }";
+        let start = client.data(&format!("{{ {start} }}")).await;
+        let cursor = &start["organizations"]["nodes"][0]["contents"]["pageInfo"]["endCursor"];
+        let lists = [
+            ("organizations", "contents(first: $size, last: $other, after: $cursor, filter: $filter, orderBy: $order)"),
+            ("organizations", "all: contents(first: $size, filter: { status: [PUBLISHED] }, orderBy: { field: PUBLISHED_AT, direction: DESC })"),
+            ("organizations", "members(first: $size, last: $other, filter: { role: [OWNER] })"),
+            ("organizations", "auditLog(last: $size, filter: { subjectType: [\"content\"] })"),
+            ("mediaItems", "contents(first: $size, filter: $filter)"),
+            ("contents", "grants(first: $size, last: $other)"),
+            ("contents", "creator { @ contents(first: $size, filter: $filter) { nodes { id } } mediaItems(filter: { search: \"tw\" }) { nodes { title } } grants(last: $size) { nodes { id } } } grants"),
+        ];
+        for variables in [
+            json!({}),
+            json!({ "size": 1 }),
+            json!({ "size": 0, "filter": { "status": ["DRAFT"] } }),
+            json!({ "size": 2, "cursor": cursor, "filter": null }),
+            json!({ "order": { "field": "UPDATED_AT" }, "filter": { "status": ["PUBLISHED"], "search": "tw" } }),
+            // Errors are the library's.
+            json!({ "size": 1, "other": 1 }),
+            json!({ "size": 101 }),
+            json!({ "cursor": "none" }),
+            json!({ "filter": { "creator": ["none"] } }),
+        ] {
+            for (parents, list) in lists {
+                let query = format!("{parents} {{ nodes {{ @ {list} {{ totalCount nodes {{ id }} pageInfo {{ startCursor hasNextPage hasPreviousPage }} }} }} }}");
+                let [mut ours, mut theirs] = [send(&query, "id", &variables).await, send(&query, "id id", &variables).await];
+                // Of several errors either tells the first that it comes upon.
+                for errors in [&mut ours, &mut theirs].into_iter().filter_map(|body| body["errors"].as_array_mut()) {
+                    errors.iter_mut().for_each(|error| *error = error["message"].take());
+                }
+                assert_eq!(ours, theirs, "{query} with {variables}");
+            }
+        }
+    }
+
     async fn what_is_selected_in_several_places_is_merged(app) {
         let maker = app.person("maker").await;
         let house = app.organization("house").await;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_graphql::{ID, InputObject, Object, SelectionField};
 
 use super::{
-    connection::{Listed, shown},
+    connection::{Listed, Which, shown},
     error::{Result, nullable},
     id::{self, GlobalId, Kind},
     input::{self, DateTimeRange},
+    list::{Arguments, newest_first},
     look_ahead::LookAhead,
     organization::Organization,
     scalar::{Json, Time},
@@ -74,6 +75,11 @@ impl Listed for AuditEntry {
         ;
         "actor" => actor,
         "organization" => organization,
+    }
+
+    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+        let filter: Option<AuditEntryFilter> = arguments.take("filter")?;
+        Some((filter.unwrap_or_default().into_filter().ok()?, newest_first()))
     }
 }
 

@@ -7,15 +7,11 @@ use async_graphql::{ContainerType, Context, Object, SelectionField, TypeName};
 use super::{
     error::{ClientError, Result, nullable},
     json::Json,
+    list::{Arguments, List, PageArguments, newest_first},
     look_ahead::LookAhead,
-    written::{Asked, Shown, ShownList, Write, Written},
+    written::{Asked, Lists, Shown, ShownList, Write, Written},
 };
-use crate::store::{Cursor, Direction, Noun, Order, Page, PageRequest, Parent, Scope, Window};
-
-/// The size of a page when the query does not say.
-pub const USUAL_SIZE: u64 = 20;
-/// The largest size of a page.
-pub const LARGEST_SIZE: u64 = 100;
+use crate::store::{Cursor, Noun, Order, Page, Parent, Scope};
 
 /// The scope of the request.
 ///
@@ -25,68 +21,6 @@ pub fn scope<'a>(context: &Context<'a>) -> Result<&'a Scope> {
     match context.data_opt::<Arc<Scope>>() {
         Some(scope) => Ok(scope),
         None => Err(ClientError::internal("a request without a scope")),
-    }
-}
-
-/// What a list's field was called with.
-pub struct PageArguments {
-    /// How many from the start.
-    pub first: Option<i32>,
-    /// After which cursor.
-    pub after: Option<String>,
-    /// How many from the end.
-    pub last: Option<i32>,
-    /// Before which cursor.
-    pub before: Option<String>,
-}
-
-impl PageArguments {
-    /// The one place that turns these arguments into a part of a list.
-    fn window(self) -> Result<Window> {
-        let (direction, name, size, cursor_name, cursor) = match self {
-            Self {
-                first: Some(_),
-                last: Some(_),
-                ..
-            } => {
-                return Err(ClientError::argument("first", "and `last` must not be given together"));
-            }
-            Self {
-                last: None,
-                before: Some(_),
-                ..
-            } => {
-                return Err(ClientError::argument("before", "goes with `last`"));
-            }
-            Self {
-                last: Some(_),
-                after: Some(_),
-                ..
-            } => {
-                return Err(ClientError::argument("after", "goes with `first`"));
-            }
-            Self {
-                last: Some(size),
-                before,
-                ..
-            } => (Direction::Backward, "last", Some(size), "before", before),
-            Self { first, after, .. } => (Direction::Forward, "first", first, "after", after),
-        };
-        let size = match size {
-            None => USUAL_SIZE,
-            Some(size) => u64::try_from(size)
-                .ok()
-                .filter(|size| *size <= LARGEST_SIZE)
-                .ok_or_else(|| ClientError::argument(name, format!("must be from 0 to {LARGEST_SIZE}")))?,
-        };
-        let cursor = cursor
-            .map(|text| Cursor::decode(&text).map_err(|error| ClientError::argument(cursor_name, error.to_string())))
-            .transpose()?;
-        Ok(Window {
-            direction,
-            size,
-            cursor,
-        })
     }
 }
 
@@ -101,7 +35,23 @@ pub trait Listed: ContainerType + From<Arc<Self::Noun>> + 'static {
 
     /// How the field is written, if it is a ready one.
     fn ready<'a>(field: Asked<'a>) -> Option<Write<'a, Self>>;
+
+    /// How the lists that the field is of many rows are read and written at once.
+    fn lists<'a>(_field: Asked<'a>) -> Option<Lists<'a, Self>> {
+        None
+    }
+
+    /// Which rows a list of this type has, and in what order, by its arguments; nothing, if they are not in order.
+    fn asked(_arguments: &mut Arguments) -> Option<Which<Self>> {
+        Some((<Self::Noun as Noun>::Filter::default(), newest_first()))
+    }
 }
+
+/// Which rows a list has, and in what order.
+pub type Which<T> = (
+    <<T as Listed>::Noun as Noun>::Filter,
+    Order<<<T as Listed>::Noun as Noun>::OrderField>,
+);
 
 /// A page of a list. The list's order is total, so walking through it by cursors neither repeats nor skips a row.
 pub struct Connection<T: Listed> {
@@ -214,79 +164,6 @@ fn see_nodes<S: LookAhead>(selection: &mut S, field: SelectionField<'_>) {
     }
 }
 
-/// Which of a connection's fields stand under this one, and what they need.
-struct Wanted<S> {
-    rows: bool,
-    looks_back: bool,
-    counts: bool,
-    selection: S,
-}
-
-impl<S: Default> Wanted<S> {
-    fn under(connection: SelectionField<'_>, direction: Direction, see: impl Fn(&mut S, SelectionField<'_>)) -> Self {
-        let mut wanted = Self {
-            rows: false,
-            looks_back: false,
-            counts: false,
-            selection: S::default(),
-        };
-        let back = match direction {
-            Direction::Forward => "hasPreviousPage",
-            Direction::Backward => "hasNextPage",
-        };
-        for field in connection.selection_set() {
-            match field.name() {
-                "nodes" | "edges" => see(&mut wanted.selection, field),
-                "pageInfo" => wanted.looks_back |= field.selection_set().any(|field| field.name() == back),
-                "totalCount" => {
-                    wanted.counts = true;
-                    continue;
-                }
-                _ => continue,
-            }
-            wanted.rows = true;
-        }
-        wanted
-    }
-}
-
-/// The page that a connection's field asks for; `see` says what `nodes` and `edges` need of a row.
-///
-/// # Errors
-/// For arguments that do not fit, and if the database fails.
-pub async fn page<N: Noun>(
-    context: &Context<'_>,
-    parent: &Parent<N>,
-    arguments: PageArguments,
-    filter: &Arc<N::Filter>,
-    order: Order<N::OrderField>,
-    see: impl Fn(&mut N::Selection, SelectionField<'_>),
-) -> Result<Arc<Page<N>>> {
-    let window = arguments.window()?;
-    let cursor_name = if window.direction == Direction::Forward {
-        "after"
-    } else {
-        "before"
-    };
-    let wanted = Wanted::under(context.field(), window.direction, see);
-    let request = PageRequest {
-        filter: N::Filter::clone(filter),
-        order,
-        window,
-        selection: wanted.selection,
-        looks_back: wanted.looks_back,
-        counts: wanted.counts,
-        is_only: false,
-    };
-    request
-        .check_cursor()
-        .map_err(|error| ClientError::argument(cursor_name, error.to_string()))?;
-    if !wanted.rows {
-        return Ok(Arc::default());
-    }
-    Ok(scope(context)?.page(parent.clone(), Arc::new(request)).await?)
-}
-
 impl<T: Listed> Connection<T>
 where
     <T::Noun as Noun>::Selection: LookAhead,
@@ -302,14 +179,45 @@ where
         filter: <T::Noun as Noun>::Filter,
         order: Order<<T::Noun as Noun>::OrderField>,
     ) -> Result<Shown<Self>> {
-        let filter = Arc::new(filter);
+        let list = List::asked(context.field(), arguments, filter, order, see_nodes)?;
         // In a box: or every field's future, which is moved about, would be as large as this one.
-        let page = Box::pin(page(context, &parent, arguments, &filter, order, see_nodes)).await?;
-        Ok(Shown(Self { page, parent, filter }))
+        let page = Box::pin(list.page(scope(context)?, parent.clone())).await?;
+        Ok(Shown(Self::of(&list, parent, page)))
+    }
+
+    /// What such a field asks for, whosever list it is; nothing, if something is wrong with it.
+    pub fn asked(field: &Context<'_>) -> Option<List<T::Noun>> {
+        let field = field.field();
+        let mut arguments = Arguments::of(field)?;
+        let (filter, order) = T::asked(&mut arguments)?;
+        List::asked(field, arguments.page()?, filter, order, see_nodes).ok()
     }
 }
 
 impl<T: Listed> Connection<T> {
+    fn of(list: &List<T::Noun>, parent: Parent<T::Noun>, page: Arc<Page<T::Noun>>) -> Self {
+        Self {
+            page,
+            parent,
+            filter: Arc::clone(list.filter()),
+        }
+    }
+
+    /// Those of these parents, in their order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn of_each(list: &List<T::Noun>, scope: &Scope, parents: Vec<Parent<T::Noun>>) -> Result<Vec<Self>> {
+        let pages = list.pages(scope, parents.clone()).await?;
+        let each = parents.into_iter().zip(pages);
+        Ok(each.map(|(parent, page)| Self::of(list, parent, page)).collect())
+    }
+
+    /// How many nodes the page has.
+    pub fn size(&self) -> usize {
+        self.page.rows().len()
+    }
+
     fn edge(&self, row: &Arc<T::Noun>) -> Edge<T> {
         Edge {
             page: Arc::clone(&self.page),

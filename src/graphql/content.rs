@@ -5,12 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, PageArguments, scope, shown},
+    connection::{Connection, Listed, Which, scope, shown},
     error::{Result, nullable},
     grant::Grant,
     guard::{CONTENT_BODY, PURCHASE_COUNT, VIEW_COUNT},
     id::{GlobalId, Kind},
     input::{self, DateTimeRange},
+    list::{Arguments, OrderDirection, PageArguments, newest_first},
     look_ahead::LookAhead,
     media_item::MediaItem,
     organization::Organization,
@@ -159,16 +160,6 @@ pub enum ContentOrderField {
     PublishedAt,
 }
 
-/// Which way an order goes.
-#[derive(Clone, Copy, Default, Enum, PartialEq, Eq)]
-pub enum OrderDirection {
-    /// The smallest, or the oldest, first.
-    #[default]
-    Asc,
-    /// The largest, or the newest, first.
-    Desc,
-}
-
 /// The order that is asked for, or the newest first.
 pub fn order(order: Option<ContentOrder>) -> Order<OrderField> {
     match order {
@@ -177,14 +168,6 @@ pub fn order(order: Option<ContentOrder>) -> Order<OrderField> {
             descending: order.direction == OrderDirection::Desc,
         },
         None => newest_first(),
-    }
-}
-
-/// By time of creation, the newest first.
-pub fn newest_first<F: Default>() -> Order<F> {
-    Order {
-        field: F::default(),
-        descending: true,
     }
 }
 
@@ -224,6 +207,14 @@ impl Listed for Content {
         "creator" => creator,
         "organization" => organization,
         "mediaItem" => media_item,
+        ;
+        "grants" => Grant by grant::Via::Content,
+    }
+
+    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+        let filter: Option<ContentFilter> = arguments.take("filter")?;
+        let filter = filter.unwrap_or_default().into_filter().ok()?;
+        Some((filter, order(arguments.take("orderBy")?)))
     }
 }
 

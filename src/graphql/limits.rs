@@ -56,7 +56,7 @@ impl Limits {
         fields: Self::FIELDS,
         fragments: Self::FRAGMENTS,
         cost: 20_000,
-        page_size: super::connection::LARGEST_SIZE as u32,
+        page_size: super::list::LARGEST_SIZE as u32,
         operations: 1,
     };
 }

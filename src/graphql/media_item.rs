@@ -5,12 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, PageArguments, shown},
+    connection::{Connection, Listed, Which, shown},
     content::{Content, ContentFilter, ContentOrder, order},
     error::{Result, nullable},
     guard::STORAGE_KEY,
     id::{GlobalId, Kind},
     input::{self, DateTimeRange},
+    list::{Arguments, PageArguments, newest_first},
     look_ahead::LookAhead,
     scalar::{BigInt, Time},
     user::User,
@@ -109,6 +110,13 @@ impl Listed for MediaItem {
         "updatedAt" => updated_at,
         ;
         "creator" => creator,
+        ;
+        "contents" => Content by content::Via::MediaItem,
+    }
+
+    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+        let filter: Option<MediaItemFilter> = arguments.take("filter")?;
+        Some((filter.unwrap_or_default().into_filter().ok()?, newest_first()))
     }
 }
 

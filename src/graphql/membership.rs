@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Enum, InputObject, Object, SelectionField};
 
 use super::{
-    connection::{Listed, shown},
+    connection::{Listed, Which, shown},
     error::{Result, nullable},
     id::{GlobalId, Kind},
     input,
+    list::{Arguments, newest_first},
     look_ahead::LookAhead,
     organization::Organization,
     scalar::Time,
@@ -92,6 +93,11 @@ impl Listed for OrganizationMembership {
         ;
         "user" => user,
         "organization" => organization,
+    }
+
+    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+        let filter: Option<MembershipFilter> = arguments.take("filter")?;
+        Some((filter.unwrap_or_default().into_filter().ok()?, newest_first()))
     }
 }
 

@@ -6,11 +6,12 @@ use async_graphql::{Context, Enum, InputObject, Object, SelectionField};
 
 use super::{
     audit_entry::{AuditEntry, AuditEntryFilter},
-    connection::{Connection, Listed, PageArguments, shown},
-    content::{Content, ContentFilter, ContentOrder, OrderDirection, newest_first, order},
+    connection::{Connection, Listed, Which, shown},
+    content::{Content, ContentFilter, ContentOrder, order},
     error::{Result, nullable},
     id::{GlobalId, Kind},
     input,
+    list::{Arguments, OrderDirection, PageArguments, newest_first},
     look_ahead::LookAhead,
     membership::{MembershipFilter, OrganizationMembership},
     scalar::Time,
@@ -99,6 +100,16 @@ impl Listed for Organization {
         "updatedAt" => updated_at,
         ;
         "viewerMembership" => viewer_membership,
+        ;
+        "contents" => Content by content::Via::Organization,
+        "members" => OrganizationMembership by membership::Via::Organization,
+        "auditLog" => AuditEntry by audit_entry::Via::Organization,
+    }
+
+    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+        let filter: Option<OrganizationFilter> = arguments.take("filter")?;
+        let filter = filter.unwrap_or_default().into_filter().ok()?;
+        Some((filter, organization_order(arguments.take("orderBy")?)))
     }
 }
 

@@ -7,12 +7,13 @@ use futures_util::future::try_join_all;
 
 use super::{
     audit_entry::{AuditEntry, AuditEntryFilter},
-    connection::{Connection, Listed, PageArguments, scope},
-    content::{Content, ContentFilter, ContentOrder, newest_first, order},
+    connection::{Connection, Listed, scope},
+    content::{Content, ContentFilter, ContentOrder, order},
     error::{ClientError, Result},
     id::{self, Kind},
     input,
     limits::Limits,
+    list::{PageArguments, newest_first},
     look_ahead::LookAhead,
     media_item::{MediaItem, MediaItemFilter},
     node::{Node, find, find_any},

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, PageArguments, PageInfo, page, told, total},
-    content::{Content, ContentFilter, ContentOrder, newest_first, order},
+    connection::{Connection, Listed, PageInfo, scope, told, total},
+    content::{Content, ContentFilter, ContentOrder, order},
     error::{ClientError, Result, nullable},
     grant::Grant,
     guard::{EMAIL, EMAIL_VERIFIED, Guard, PROFILE_CHANGED, PURCHASES, SESSIONS, SIGNED_UP},
     id::{GlobalId, Kind},
     json::Json,
+    list::{List, PageArguments, newest_first},
     look_ahead::LookAhead,
     media_item::{MediaItem, MediaItemFilter},
     membership::{MembershipRole, MembershipStatus},
@@ -48,6 +49,10 @@ impl Listed for User {
         "emailVerified" => email_verified,
         "createdAt" => created_at,
         "updatedAt" => updated_at,
+        ; ;
+        "contents" => Content by content::Via::Creator,
+        "mediaItems" => MediaItem by media_item::Via::Creator,
+        "grants" => Grant by grant::Via::User,
     }
 }
 
@@ -267,11 +272,13 @@ pub struct UserOrganizationEdge {
 impl UserOrganizationConnection {
     async fn load(context: &Context<'_>, user: Key, arguments: PageArguments) -> Result<Shown<Self>> {
         let parent = Parent::row(membership::Via::User, user);
-        let filter = Arc::new(membership::Filter {
+        let filter = membership::Filter {
             visible_organization: true,
             ..membership::Filter::default()
-        });
-        let page = Box::pin(page(context, &parent, arguments, &filter, newest_first(), see)).await?;
+        };
+        let list = List::asked(context.field(), arguments, filter, newest_first(), see)?;
+        let page = Box::pin(list.page(scope(context)?, parent.clone())).await?;
+        let filter = Arc::clone(list.filter());
         Ok(Shown(Self { page, parent, filter }))
     }
 

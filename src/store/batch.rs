@@ -170,8 +170,11 @@ impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
     }
 }
 
-/// Whoever waits for a key.
-type Waiting<R> = (Ask<R>, oneshot::Sender<Outcome<<R as Reading>::Value>>);
+/// Whoever waits for some keys.
+struct Waiting<R: Reading> {
+    keys: Vec<Ask<R>>,
+    sender: oneshot::Sender<Outcome<Vec<R::Value>>>,
+}
 
 /// Gathers keys, and keeps what was read for them until the request ends.
 #[derive_where(Default)]
@@ -198,8 +201,17 @@ impl<R: Reading> Loader<R> {
 
     /// Asks for one thing, and waits until [`drive`] has had it read.
     pub(super) async fn load(&self, own: R::Own, shared: Arc<R::Shared>) -> Outcome<R::Value> {
+        let mut values = self.load_each(vec![own], shared).await?;
+        values.pop().ok_or_else(|| Arc::new(Error::LeftOut))
+    }
+
+    /// The same of several, which are given in their order.
+    pub(super) async fn load_each(&self, owns: Vec<R::Own>, shared: Arc<R::Shared>) -> Outcome<Vec<R::Value>> {
+        if owns.is_empty() {
+            return Ok(Vec::new());
+        }
         let (sender, receiver) = oneshot::channel();
-        self.ask(own, shared, sender);
+        self.ask(owns, shared, sender);
         receiver.await.unwrap_or_else(|_| Err(Arc::new(Error::LeftOut)))
     }
 
@@ -213,23 +225,28 @@ impl<R: Reading> Loader<R> {
         if waiting.is_empty() {
             return;
         }
-        let keys = waiting.iter().map(|(key, _)| key.clone()).collect();
+        let keys = waiting.iter().flat_map(|waiting| &waiting.keys).cloned().collect();
         let read = self.cache(access).try_load_many(keys).await.unwrap_or_default();
-        for (key, sender) in waiting {
-            let outcome = read.get(&key).cloned().unwrap_or_else(|| Err(Arc::new(Error::LeftOut)));
+        let outcome = |key: &Ask<R>| read.get(key).cloned().unwrap_or_else(|| Err(Arc::new(Error::LeftOut)));
+        for Waiting { keys, sender } in waiting {
             // Whoever does not wait any more has no use for it.
-            let _ = sender.send(outcome);
+            let _ = sender.send(keys.iter().map(outcome).collect());
         }
     }
 
-    fn ask(&self, own: R::Own, shared: Arc<R::Shared>, sender: oneshot::Sender<Outcome<R::Value>>) {
+    fn ask(&self, owns: Vec<R::Own>, shared: Arc<R::Shared>, sender: oneshot::Sender<Outcome<Vec<R::Value>>>) {
         let mut queue = self.queue();
         // Most often it is as the last: the same list, of the next row. To compare takes less than to find the hash.
-        let shared = match queue.last() {
-            Some((last, _)) if *last.shared.value == *shared => last.shared.clone(),
+        let shared = match queue.last().and_then(|last| last.keys.last()) {
+            Some(last) if *last.shared.value == *shared => last.shared.clone(),
             _ => Shared::new(shared),
         };
-        queue.push((Ask { own, shared }, sender));
+        let key = |own| Ask {
+            own,
+            shared: shared.clone(),
+        };
+        let keys = owns.into_iter().map(key).collect();
+        queue.push(Waiting { keys, sender });
     }
 
     fn queue(&self) -> MutexGuard<'_, Vec<Waiting<R>>> {

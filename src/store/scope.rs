@@ -176,6 +176,18 @@ impl Scope {
         N::loads(&self.now().loads).pages.load(parent, request).await
     }
 
+    /// The same page of each of these parents', in their order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn pages<N: Noun>(
+        &self,
+        parents: Vec<Parent<N>>,
+        request: Arc<PageRequest<N>>,
+    ) -> Outcome<Vec<Arc<Page<N>>>> {
+        N::loads(&self.now().loads).pages.load_each(parents, request).await
+    }
+
     /// How many rows the viewer may see, of all or of one parent's.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ pub use reader::Reader;
 pub use row::Row;
 pub use row_security::{Asker, Complaint, READER, Reading, RowSecurity, VISITOR, complaints};
 pub use slots::{MANY, Marks, NOTHING, Slots, Taken, any_value};
-pub use text::written;
+pub use text::{written, written_saying};
 pub use trouble::Trouble;
 pub use writer::{begin_change, may_be_retried};
 

@@ -30,6 +30,15 @@ impl From<PgRow> for Row {
     }
 }
 
+impl From<Row> for QueryResult {
+    fn from(row: Row) -> Self {
+        match row.0 {
+            Orm(row) => row,
+            Own(row) => row.into(),
+        }
+    }
+}
+
 /// Looks at the driver's row, whichever it is.
 macro_rules! of_driver {
     ($row:expr, $position:expr, $driver:ident => $what:expr) => {

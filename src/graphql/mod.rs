@@ -31,7 +31,7 @@ pub use error::{ClientError, Code};
 pub use json::json;
 pub use limits::{Limit, Limits};
 pub use list::{LARGEST_SIZE, USUAL_SIZE};
-pub use mutation::Mutation;
+pub use mutation::{Mutation, found_first};
 pub use query::Query;
 pub use scalar::BigInt;
 pub use written::{Merges, ready_fields};

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     database::Reader,
-    graphql::{ClientError, Code, Merges},
+    graphql::{ClientError, Code, Merges, found_first},
     store::{Scope, change::IdempotencyKey},
-    viewer::{Client, Handover},
+    viewer::{Beside, Client, Handover},
 };
 
 /// An operation that can be executed. Nothing has been read for it yet.
@@ -28,6 +28,8 @@ pub(super) struct Operation {
     variables: Map<String, Value>,
     key: Option<IdempotencyKey>,
     pub(super) cost: Cost,
+    /// The row that its only change finds first, if that is known.
+    beside: Option<Beside>,
     wants_cost: bool,
 }
 
@@ -68,11 +70,12 @@ impl Operation {
             None => None,
         };
         let mut variables = parameters.variables;
-        let mut cost = Cost(0);
+        let (mut cost, mut beside) = (Cost(0), None);
         if let Some(operation) = document::chosen(&document.parsed, parameters.operation_name.as_deref()).next() {
             document::complete(operation, &mut variables)?;
             cost = document.cost(operation, &variables);
             cost.check(gateway.settings.limits.cost)?;
+            beside = found_first(operation, &variables);
         }
         Ok(Self {
             document,
@@ -81,6 +84,7 @@ impl Operation {
             variables,
             key,
             cost,
+            beside,
             wants_cost: parameters.wants_cost,
         })
     }
@@ -96,13 +100,14 @@ impl Operation {
         claim: &Claim<'_>,
         reader: Reader,
     ) -> Result<Executed, Refusal> {
-        let viewer = claim.viewer(&reader).await?;
+        let beside = self.beside.as_ref().filter(|_| self.key.is_none());
+        let (viewer, found) = claim.viewer(&reader, beside).await?;
         let rates = match viewer.user_id() {
             Some(user_id) => gateway.rates.charge_viewer(user_id, self.cost)?,
             None => gateway.rates.charge_address(client.address, self.cost)?,
         };
         let extended = claim.extend(&viewer, &reader).await;
-        let scope = Arc::new(Scope::new(viewer, reader));
+        let scope = Arc::new(Scope::new(viewer, reader, found));
         let asked = scope.viewer();
         let keyed = self.key.is_some();
         if let Some(key) = self.key

@@ -6,7 +6,7 @@ use super::{Settings, refusal::Refusal};
 use crate::{
     database::Reader,
     store,
-    viewer::{Credential, Handed, Secret, SignInError, Viewer, cookie, extend, identify},
+    viewer::{Beside, Credential, Found, Handed, Secret, SignInError, Viewer, cookie, extend, identify},
 };
 
 /// The header that pins a request to an organization: its slug.
@@ -44,12 +44,16 @@ impl<'a> Claim<'a> {
         })
     }
 
-    /// Finds out who that is, in one statement at most.
+    /// Finds out who that is, in one statement at most; and this row beside them, in the same one.
     ///
     /// # Errors
     /// If the database does not know them.
-    pub(super) async fn viewer(&self, reader: &Reader) -> Result<Viewer, Refusal> {
-        identify(reader, &self.credential, self.tenant)
+    pub(super) async fn viewer(
+        &self,
+        reader: &Reader,
+        beside: Option<&Beside>,
+    ) -> Result<(Viewer, Option<Found>), Refusal> {
+        identify(reader, &self.credential, self.tenant, beside)
             .await
             .map_err(|error| match error {
                 SignInError::Unauthenticated => {

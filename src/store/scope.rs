@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     sync::{
-        Arc, OnceLock, PoisonError, RwLock,
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     database::{Asker, Observed, Pool, Reader},
-    viewer::{Viewer, identify_again},
+    viewer::{Found, Viewer, identify_again},
 };
 
 /// Who reads, and through what.
@@ -44,6 +44,7 @@ pub type Outcome<T> = Result<T, Arc<Error>>;
 pub struct Scope {
     reader: Arc<Reader>,
     key: OnceLock<IdempotencyKey>,
+    found: Mutex<Option<Found>>,
     tells_secrets: AtomicBool,
     now: RwLock<Arc<Now>>,
 }
@@ -71,14 +72,15 @@ impl Now {
 }
 
 impl Scope {
-    /// The scope of a request by this viewer, for whom the reader acts from now on.
-    pub fn new(viewer: Viewer, reader: Reader) -> Self {
+    /// The scope of a request by this viewer, for whom the reader acts from now on. `found`: what the first change is going to find.
+    pub fn new(viewer: Viewer, reader: Reader, found: Option<Found>) -> Self {
         reader.act_for(Some(asker(&viewer)));
         let reader = Arc::new(reader);
         let known = Known::viewers(&viewer);
         Self {
             now: RwLock::new(Now::new(Arc::new(viewer), &reader, known)),
             key: OnceLock::new(),
+            found: Mutex::new(found),
             tells_secrets: AtomicBool::new(false),
             reader,
         }
@@ -134,8 +136,9 @@ impl Scope {
             connection: self.reader.connection(),
             place,
             key: self.key.get(),
+            found: self.found.lock().unwrap_or_else(PoisonError::into_inner).take(),
         };
-        let (outcome, next) = change::run(&call, change).await?;
+        let (outcome, next) = change::run(call, change).await?;
         let (viewer, known) = match next {
             Next::Same => (viewer, None),
             Next::Known(known) => (viewer, Some(known)),

@@ -2,6 +2,7 @@
 //! viewer's scope, because here there is none yet.
 
 pub mod attempts;
+mod beside;
 pub mod cookie;
 mod credential;
 mod handover;
@@ -10,6 +11,7 @@ pub mod proof;
 mod session;
 mod shape;
 
+pub use beside::{Beside, Found, PREFIX};
 pub use credential::{Credential, CredentialError, Secret, mint};
 pub use handover::{Handed, Handover};
 pub use session::{LASTS, SignInError, extend, identify, identify_again};

@@ -17,7 +17,7 @@ use sea_orm::{
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{Credential, Identity, Membership, Viewer};
+use super::{Beside, Credential, Found, Identity, Membership, Viewer};
 use crate::database::{self, Marks, Reader, Row, Text, kept, written};
 
 /// How long a session lasts from the time at which it was made or extended.
@@ -39,46 +39,69 @@ pub enum SignInError {
     Database(#[from] DbErr),
 }
 
-/// Finds out who asks, and which organization the request is pinned to (`tenant`: its slug).
+/// Finds out who asks, and which organization the request is pinned to (`tenant`: its slug); and on PostgreSQL, for somebody who
+/// is signed in, this row `beside` them.
 ///
 /// # Errors
 /// [`SignInError`] for a token or a slug that there is not, and when the database fails.
-pub async fn identify(reader: &Reader, credential: &Credential, tenant: Option<&str>) -> Result<Viewer, SignInError> {
+pub async fn identify(
+    reader: &Reader,
+    credential: &Credential,
+    tenant: Option<&str>,
+    beside: Option<&Beside>,
+) -> Result<(Viewer, Option<Found>), SignInError> {
     let at = database::now();
     let token = match (credential.token(), tenant) {
         (Some(token), _) => token,
         (None, None) => {
-            return Ok(Viewer {
+            let viewer = Viewer {
                 identity: None,
                 tenant: None,
                 at,
                 backend: reader.backend(),
-            });
+            };
+            return Ok((viewer, None));
         }
         (None, Some(slug)) => {
             let rows = Box::pin(reader.all(&tenant_by_slug(slug))).await?;
             let id = rows.first().ok_or(SignInError::UnknownTenant)?.get(0)?;
-            return Ok(Viewer {
+            let viewer = Viewer {
                 identity: None,
                 tenant: Some(id),
                 at,
                 backend: reader.backend(),
-            });
+            };
+            return Ok((viewer, None));
         }
     };
 
-    let rows = Box::pin(session_rows(reader, session::Column::Token, token, tenant, at)).await?;
+    let beside = beside.filter(|_| reader.backend() == DbBackend::Postgres);
+    let rows = match beside {
+        Some(beside) => {
+            let statement = beside.statement(token, tenant, at, |token, tenant, at| {
+                session_row(session::Column::Token.eq(token), tenant, at)
+            });
+            Box::pin(reader.ask(statement)).await?
+        }
+        None => Box::pin(session_rows(reader, session::Column::Token, token, tenant, at)).await?,
+    };
     let first = rows.first().ok_or(SignInError::Unauthenticated)?;
     let pinned: Option<Uuid> = first.get(4)?;
     if tenant.is_some() && pinned.is_none() {
         return Err(SignInError::UnknownTenant);
     }
-    Ok(Viewer {
+    let viewer = Viewer {
         identity: identity(&rows)?,
         tenant: pinned,
         at,
         backend: reader.backend(),
-    })
+    };
+    let found = beside.zip(rows.into_iter().next()).map(|(beside, row)| Found {
+        of: beside.of,
+        key: beside.key,
+        row: row.into(),
+    });
+    Ok((viewer, found))
 }
 
 /// Finds out anew who asks, after a change to what they are: by their session, since a token is not kept. A session that is

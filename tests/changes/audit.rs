@@ -209,8 +209,8 @@ on_both! {
     async fn secrets_never_show(app) {
         let [ann, platform] = [app.person("ann").await, app.platform_owner("platform").await];
         let reader = Reader::new(app.db.clone(), None);
-        let viewer = identify(&reader, &Credential::Bearer(ann.token.clone()), None).await.unwrap();
-        Scope::new(viewer, reader).change("secrets", &Secrets { user_id: ann.id }).await.unwrap();
+        let (viewer, _) = identify(&reader, &Credential::Bearer(ann.token.clone()), None, None).await.unwrap();
+        Scope::new(viewer, reader, None).change("secrets", &Secrets { user_id: ann.id }).await.unwrap();
 
         let query = "{ auditLog { nodes { subjectType subjectId before after } } }";
         let log = app.as_(&platform).data(query).await;

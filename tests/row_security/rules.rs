@@ -176,7 +176,7 @@ async fn without_any_condition_each_viewer_gets_the_rows_of_their_scope() {
         for tenant in [None, Some("house"), Some("other")] {
             // One reads as the gateway itself, by its own rule; the other as the viewer, without any.
             let own = reader(&pools);
-            let viewer = identify(&own, &credential, tenant).await.unwrap();
+            let (viewer, _) = identify(&own, &credential, tenant, None).await.unwrap();
             let bound = reader(&pools);
             bound.act_for(Some(Asker::new(viewer.user_id(), viewer.tenant())));
             for table in TABLES {

@@ -4,6 +4,7 @@
 #[macro_use]
 mod payload;
 mod content;
+mod first;
 mod grant;
 mod media_item;
 mod membership;
@@ -12,6 +13,8 @@ mod purchase;
 mod session;
 mod user;
 mod view;
+
+pub use first::found_first;
 
 use async_graphql::MergedObject;
 

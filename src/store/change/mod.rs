@@ -10,7 +10,7 @@ pub use idempotency::IdempotencyKey;
 pub use limits::{Checks, Patch};
 pub use refusal::{Refusal, UserError, UserErrorCode};
 pub use subject::Subject;
-pub use transaction::{Hold, Owners, Transaction};
+pub use transaction::{Hold, Owners, Transaction, beside};
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{Error, Known};
 use crate::{
     database::{self, Observed, Pool},
-    viewer::Viewer,
+    viewer::{Found, Viewer},
 };
 use idempotency::Recorded;
 
@@ -73,23 +73,28 @@ pub(super) struct Call<'a> {
     pub(super) connection: &'a Observed<Pool>,
     pub(super) place: &'a str,
     pub(super) key: Option<&'a IdempotencyKey>,
+    /// A row that it may find first, as it was when the request began.
+    pub(super) found: Option<Found>,
 }
 
 /// Runs a change to its end.
-pub(super) async fn run<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
+pub(super) async fn run<C: Change>(mut call: Call<'_>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
     if !C::FOR_ANONYMOUS && call.viewer.user_id().is_none() {
         return Err(Refusal::Unauthenticated);
     }
-    let mut tries = 0;
+    let (mut tries, found) = (0, call.found.take());
+    let (call, mut found) = (&call, found);
     loop {
         tries += 1;
         let done = match (call.key, call.viewer.user_id()) {
             // What signs somebody in is told once, and not kept.
             (Some(key), Some(user_id)) if !C::FOR_ANONYMOUS => once(call, key, user_id, change).await,
-            _ if tries == 1 && change.is_single() && has_locks(call) => match single(call, change).await {
-                Err(Refusal::Failed(Error::NeedsTransaction)) => within(call, change).await,
-                done => done,
-            },
+            _ if tries == 1 && change.is_single() && has_locks(call) => {
+                match single(call, found.take(), change).await {
+                    Err(Refusal::Failed(Error::NeedsTransaction)) => within(call, change).await,
+                    done => done,
+                }
+            }
             _ => within(call, change).await,
         };
         match done {
@@ -110,8 +115,8 @@ fn has_locks(call: &Call<'_>) -> bool {
 }
 
 /// Tries to make the change without a transaction.
-async fn single<C: Change>(call: &Call<'_>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
-    let transaction = Transaction::single(call.viewer, call.connection.clone(), C::ACTION);
+async fn single<C: Change>(call: &Call<'_>, found: Option<Found>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
+    let transaction = Transaction::single(call.viewer, call.connection.clone(), found, C::ACTION);
     attempt(transaction, change).await
 }
 

@@ -7,7 +7,7 @@ mod found;
 mod way;
 
 pub use beyond::Owners;
-pub use found::Hold;
+pub use found::{Hold, beside};
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ use super::{
 use crate::{
     database::{self, Observed, Pool, PoolTransaction},
     store::Known,
-    viewer::Viewer,
+    viewer::{Found, Viewer},
 };
 use entries::together;
 use found::held;
@@ -44,6 +44,8 @@ pub struct Transaction {
     entries: Vec<audit_entry::ActiveModel>,
     actor: Option<String>,
     next: Next,
+    /// A row that was found before.
+    found: Option<Found>,
 }
 
 impl Transaction {
@@ -53,9 +55,15 @@ impl Transaction {
     }
 
     /// Of a change that finds one row and changes it, and does nothing else: without a transaction, which it may turn out to need
-    /// ([`Error::NeedsTransaction`](crate::store::Error::NeedsTransaction)) before anything has changed.
-    pub(super) fn single(viewer: &Arc<Viewer>, pool: Observed<Pool>, action: &'static str) -> Self {
-        Self::on(viewer, Way::Single(pool, None), action)
+    /// ([`Error::NeedsTransaction`](crate::store::Error::NeedsTransaction)) before anything has changed. `found` may be the row already.
+    pub(super) fn single(
+        viewer: &Arc<Viewer>,
+        pool: Observed<Pool>,
+        found: Option<Found>,
+        action: &'static str,
+    ) -> Self {
+        let transaction = Self::on(viewer, Way::Single(pool, None), action);
+        Self { found, ..transaction }
     }
 
     fn on(viewer: &Arc<Viewer>, way: Way, action: &'static str) -> Self {
@@ -67,6 +75,7 @@ impl Transaction {
             entries: Vec::new(),
             actor: viewer.user_id().map(str::to_owned),
             next: Next::Same,
+            found: None,
         }
     }
 

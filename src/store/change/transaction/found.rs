@@ -1,10 +1,12 @@
 //! Finding rows within the viewer's scope, and holding them.
 
-use std::marker::PhantomData;
+use std::{any::TypeId, marker::PhantomData};
 
 use derive_where::derive_where;
 use sea_orm::{
-    Condition, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait, Select,
+    Condition, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QuerySelect, QueryTrait,
+    Select,
+    prelude::Uuid,
     sea_query::{Expr, LockType, SelectStatement},
 };
 
@@ -17,7 +19,7 @@ use crate::{
         noun::column,
         question::{self, Question, statement},
     },
-    viewer::Viewer,
+    viewer::{Beside, PREFIX, Viewer},
 };
 
 /// How a row is held until the transaction ends.
@@ -39,8 +41,12 @@ impl Transaction {
         key: impl Into<Key>,
         hold: Hold,
     ) -> Result<<N::Entity as EntityTrait>::Model, Refusal> {
+        let key = key.into();
+        if let Some(row) = self.found_before::<N>(&key) {
+            return Ok(row);
+        }
         let held = Held::<N> {
-            key: vec![key.into()],
+            key: vec![key],
             hold: match (self.way.is_single(), hold) {
                 // It is held by the statement that changes it.
                 (true, Hold::ToChange) => None,
@@ -52,6 +58,16 @@ impl Transaction {
         let found = self.way.find(statement(&self.viewer, None, &held)).await?;
         let row = found.ok_or(Refusal::NotFound)?;
         Ok(FromQueryResult::from_query_result(&row, "")?)
+    }
+
+    /// The row with this key, if it was found before, when the viewer was. It is not held, and so is of use only where the statement that
+    /// changes it makes sure that it is still the same.
+    fn found_before<N: Noun>(&self, key: &Key) -> Option<<N::Entity as EntityTrait>::Model> {
+        let found = self.found.as_ref().filter(|_| self.way.is_single())?;
+        if found.of != TypeId::of::<N>() || Key::Uuid(found.key) != *key {
+            return None;
+        }
+        FromQueryResult::from_query_result_optional(&found.row, PREFIX).ok()?
     }
 
     /// The first row of which this holds, if the viewer may see it; it is held until the end.
@@ -90,6 +106,27 @@ impl Transaction {
         let found = N::Entity::find().select_only().expr(Expr::val(1));
         let found = found.filter(which).filter(N::visible(&self.viewer));
         self.any(found.into_query()).await
+    }
+}
+
+/// The row with this key, to be found beside a viewer for the change that is to find it.
+pub fn beside<N: Noun>(key: Uuid) -> Beside {
+    Beside {
+        of: TypeId::of::<N>(),
+        key,
+        statement: |key, viewer| {
+            let held = Held::<N> {
+                key: vec![key.into()],
+                hold: None,
+                noun: PhantomData,
+            };
+            held.statement(viewer)
+        },
+        columns: || {
+            <N::Entity as EntityTrait>::Column::iter()
+                .map(|column| column.as_str())
+                .collect()
+        },
     }
 }
 

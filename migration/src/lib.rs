@@ -25,6 +25,7 @@ mod m20260101_000015_secure_audit_entries;
 mod m20260101_000016_create_idempotency_keys;
 mod m20260101_000017_create_content_views;
 mod m20260101_000018_secure_rows_for_visitors;
+mod m20260101_000019_count_own_content;
 mod shared;
 
 /// Runs the steps.
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000016_create_idempotency_keys::Migration),
             Box::new(m20260101_000017_create_content_views::Migration),
             Box::new(m20260101_000018_secure_rows_for_visitors::Migration),
+            Box::new(m20260101_000019_count_own_content::Migration),
         ]
     }
 }

@@ -75,6 +75,12 @@ async fn indexes_find_tags_and_walk_through_feeds_and_logs() {
             "creator_id = 'more-17'".to_owned(),
             "Index Only Scan using content_for_everyone_media_item_id_idx on content",
         ),
+        // So does one how much somebody has made, for what is visible of it as well.
+        (
+            "content",
+            "creator_id = 'more-17' AND status IN ('draft', 'published')".to_owned(),
+            "Index Only Scan using content_creator_id_status_published_at_idx on content",
+        ),
         // Whether an entry names a user is asked of an index, about the viewer's own organizations.
         (
             "audit_entries",

@@ -136,9 +136,9 @@ impl Scope {
             connection: self.reader.connection(),
             place,
             key: self.key.get(),
-            found: self.found.lock().unwrap_or_else(PoisonError::into_inner).take(),
         };
-        let (outcome, next) = change::run(call, change).await?;
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (outcome, next) = change::run(&call, found, change).await?;
         let (viewer, known) = match next {
             Next::Same => (viewer, None),
             Next::Known(known) => (viewer, Some(known)),

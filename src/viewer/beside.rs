@@ -38,19 +38,27 @@ pub struct Beside {
     pub columns: fn() -> Vec<&'static str>,
 }
 
-/// What there is to see of such a row, in columns that are called [`PREFIX`] and their own names; each holds nothing, if the viewer
-/// does not see the row.
+/// What there is to see of such a row. Nobody but [`identify`](super::identify) makes one.
 #[derive(Debug)]
 pub struct Found {
-    /// What it is a row of.
-    pub of: TypeId,
-    /// Its primary key.
-    pub key: Uuid,
-    /// What was found.
-    pub row: QueryResult,
+    beside: Beside,
+    row: QueryResult,
+}
+
+impl Found {
+    /// What was found of this row, if that is the one: in columns that are called [`PREFIX`] and their own names, each of which holds
+    /// nothing, if the viewer does not see the row.
+    pub fn row(&self, of: TypeId, key: Uuid) -> Option<&QueryResult> {
+        (self.beside.of == of && self.beside.key == key).then_some(&self.row)
+    }
 }
 
 impl Beside {
+    /// What was found, in the first row of the statement.
+    pub(super) fn found(self, row: QueryResult) -> Found {
+        Found { beside: self, row }
+    }
+
     /// The statement for PostgreSQL that finds both. `session` finds who asks by these values, as [`written`](crate::database::written)
     /// would take them, at this time; its columns are the session, its end, organization, role in it, tenant; and the user's.
     pub(super) fn statement(

@@ -96,11 +96,8 @@ pub async fn identify(
         at,
         backend: reader.backend(),
     };
-    let found = beside.zip(rows.into_iter().next()).map(|(beside, row)| Found {
-        of: beside.of,
-        key: beside.key,
-        row: row.into(),
-    });
+    let found = beside.zip(rows.into_iter().next());
+    let found = found.map(|(beside, row)| beside.found(row.into()));
     Ok((viewer, found))
 }
 

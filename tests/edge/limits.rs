@@ -198,6 +198,16 @@ on_both! {
         }
     }
 
+    async fn each_operation_of_a_document_costs_its_own(app) {
+        let query = "query Small { __typename } query Large { contents(first: 10) { nodes { id } } }";
+        for (name, cost) in [("Small", 1), ("Large", 13), ("Small", 1)] {
+            let body = json!({ "query": query, "operationName": name, "extensions": { "cost": true } });
+            let request = reqwest::Client::new().post(format!("{}/graphql", app.url)).json(&body);
+            let answer: Value = request.send().await.unwrap().json().await.unwrap();
+            assert_eq!(answer["extensions"]["cost"], cost, "{name}: {answer}");
+        }
+    }
+
     async fn the_introspection_does_not_multiply_without_end(app) {
         let nested = |times| {
             let inner = (0..times).fold("name".to_owned(), |inner, _| format!("fields {{ type {{ {inner} }} }}"));

@@ -73,17 +73,18 @@ pub(super) struct Call<'a> {
     pub(super) connection: &'a Observed<Pool>,
     pub(super) place: &'a str,
     pub(super) key: Option<&'a IdempotencyKey>,
-    /// A row that it may find first, as it was when the request began.
-    pub(super) found: Option<Found>,
 }
 
-/// Runs a change to its end.
-pub(super) async fn run<C: Change>(mut call: Call<'_>, change: &C) -> Result<(C::Outcome, Next), Refusal> {
+/// Runs a change to its end. `found`: a row that it may find first, as it was when the request began.
+pub(super) async fn run<C: Change>(
+    call: &Call<'_>,
+    mut found: Option<Found>,
+    change: &C,
+) -> Result<(C::Outcome, Next), Refusal> {
     if !C::FOR_ANONYMOUS && call.viewer.user_id().is_none() {
         return Err(Refusal::Unauthenticated);
     }
-    let (mut tries, found) = (0, call.found.take());
-    let (call, mut found) = (&call, found);
+    let mut tries = 0;
     loop {
         tries += 1;
         let done = match (call.key, call.viewer.user_id()) {

@@ -63,11 +63,11 @@ impl Transaction {
     /// The row with this key, if it was found before, when the viewer was. It is not held, and so is of use only where the statement that
     /// changes it makes sure that it is still the same.
     fn found_before<N: Noun>(&self, key: &Key) -> Option<<N::Entity as EntityTrait>::Model> {
-        let found = self.found.as_ref().filter(|_| self.way.is_single())?;
-        if found.of != TypeId::of::<N>() || Key::Uuid(found.key) != *key {
+        let (found, Key::Uuid(key)) = (self.found.as_ref()?, key) else {
             return None;
-        }
-        FromQueryResult::from_query_result_optional(&found.row, PREFIX).ok()?
+        };
+        let row = found.row(TypeId::of::<N>(), *key).filter(|_| self.way.is_single())?;
+        FromQueryResult::from_query_result_optional(row, PREFIX).ok()?
     }
 
     /// The first row of which this holds, if the viewer may see it; it is held until the end.

@@ -61,6 +61,14 @@ impl From<Arc<store::audit_entry::AuditEntry>> for AuditEntry {
     }
 }
 
+/// Which entries a list has with this argument, the newest first.
+///
+/// # Errors
+/// For a value that cannot be one, naming it.
+pub fn entries_by(filter: Option<AuditEntryFilter>) -> Result<Which<AuditEntry>> {
+    Ok((filter.unwrap_or_default().into_filter()?, newest_first()))
+}
+
 impl Listed for AuditEntry {
     type Noun = store::audit_entry::AuditEntry;
     const NAME: &'static str = "AuditEntry";
@@ -78,8 +86,7 @@ impl Listed for AuditEntry {
     }
 
     fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
-        let filter: Option<AuditEntryFilter> = arguments.take("filter")?;
-        Some((filter.unwrap_or_default().into_filter().ok()?, newest_first()))
+        entries_by(arguments.take("filter")?).ok()
     }
 }
 

@@ -43,7 +43,7 @@ pub trait Listed: ContainerType + From<Arc<Self::Noun>> + 'static {
 
     /// Which rows a list of this type has, and in what order, by its arguments; nothing, if they are not in order.
     fn asked(_arguments: &mut Arguments) -> Option<Which<Self>> {
-        Some((<Self::Noun as Noun>::Filter::default(), newest_first()))
+        Some(all::<Self>())
     }
 }
 
@@ -52,6 +52,11 @@ pub type Which<T> = (
     <<T as Listed>::Noun as Noun>::Filter,
     Order<<<T as Listed>::Noun as Noun>::OrderField>,
 );
+
+/// All rows, the newest first.
+pub fn all<T: Listed>() -> Which<T> {
+    (<T::Noun as Noun>::Filter::default(), newest_first())
+}
 
 /// A page of a list. The list's order is total, so walking through it by cursors neither repeats nor skips a row.
 pub struct Connection<T: Listed> {
@@ -176,8 +181,7 @@ where
         context: &Context<'_>,
         parent: Parent<T::Noun>,
         arguments: PageArguments,
-        filter: <T::Noun as Noun>::Filter,
-        order: Order<<T::Noun as Noun>::OrderField>,
+        (filter, order): Which<T>,
     ) -> Result<Shown<Self>> {
         let list = List::asked(context.field(), arguments, filter, order, see_nodes)?;
         // In a box: or every field's future, which is moved about, would be as large as this one.

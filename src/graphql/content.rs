@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, Which, scope, shown},
+    connection::{Connection, Listed, Which, all, scope, shown},
     error::{Result, nullable},
     grant::Grant,
     guard::{CONTENT_BODY, PURCHASE_COUNT, VIEW_COUNT},
@@ -160,15 +160,17 @@ pub enum ContentOrderField {
     PublishedAt,
 }
 
-/// The order that is asked for, or the newest first.
-pub fn order(order: Option<ContentOrder>) -> Order<OrderField> {
-    match order {
-        Some(order) => Order {
-            field: order.field.into(),
-            descending: order.direction == OrderDirection::Desc,
-        },
-        None => newest_first(),
-    }
+/// Which content a list has with these arguments; if nothing is said of the order, the newest first.
+///
+/// # Errors
+/// For a value that cannot be one, naming it.
+pub fn contents_by(filter: Option<ContentFilter>, order: Option<ContentOrder>) -> Result<Which<Content>> {
+    let order = order.map(|order| Order {
+        field: order.field.into(),
+        descending: order.direction == OrderDirection::Desc,
+    });
+    let filter = filter.unwrap_or_default().into_filter()?;
+    Ok((filter, order.unwrap_or_else(newest_first)))
 }
 
 /// A piece of content: a video, audio or a text, personal or an organization's.
@@ -212,9 +214,7 @@ impl Listed for Content {
     }
 
     fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
-        let filter: Option<ContentFilter> = arguments.take("filter")?;
-        let filter = filter.unwrap_or_default().into_filter().ok()?;
-        Some((filter, order(arguments.take("orderBy")?)))
+        contents_by(arguments.take("filter")?, arguments.take("orderBy")?).ok()
     }
 }
 
@@ -386,6 +386,6 @@ impl Content {
             last,
             before,
         };
-        Connection::load(context, parent, page, (), newest_first()).await
+        Connection::load(context, parent, page, all::<Grant>()).await
     }
 }

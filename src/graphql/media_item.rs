@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
 use super::{
     connection::{Connection, Listed, Which, shown},
-    content::{Content, ContentFilter, ContentOrder, order},
+    content::{Content, ContentFilter, ContentOrder, contents_by},
     error::{Result, nullable},
     guard::STORAGE_KEY,
     id::{GlobalId, Kind},
@@ -88,6 +88,14 @@ impl From<Arc<store::media_item::MediaItem>> for MediaItem {
     }
 }
 
+/// Which media items a list has with this argument, the newest first.
+///
+/// # Errors
+/// For a value that cannot be one, naming it.
+pub fn media_items_by(filter: Option<MediaItemFilter>) -> Result<Which<MediaItem>> {
+    Ok((filter.unwrap_or_default().into_filter()?, newest_first()))
+}
+
 impl Listed for MediaItem {
     type Noun = store::media_item::MediaItem;
     const NAME: &'static str = "MediaItem";
@@ -115,8 +123,7 @@ impl Listed for MediaItem {
     }
 
     fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
-        let filter: Option<MediaItemFilter> = arguments.take("filter")?;
-        Some((filter.unwrap_or_default().into_filter().ok()?, newest_first()))
+        media_items_by(arguments.take("filter")?).ok()
     }
 }
 
@@ -253,7 +260,6 @@ impl MediaItem {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, parent, page, filter, order(order_by)).await
+        Connection::load(context, parent, page, contents_by(filter, order_by)?).await
     }
 }

@@ -81,6 +81,14 @@ impl From<Arc<store::membership::Membership>> for OrganizationMembership {
     }
 }
 
+/// Which memberships a list has with this argument, the newest first.
+///
+/// # Errors
+/// For a value that cannot be one, naming it.
+pub fn members_by(filter: Option<MembershipFilter>) -> Result<Which<OrganizationMembership>> {
+    Ok((filter.unwrap_or_default().into_filter()?, newest_first()))
+}
+
 impl Listed for OrganizationMembership {
     type Noun = store::membership::Membership;
     const NAME: &'static str = "OrganizationMembership";
@@ -96,8 +104,7 @@ impl Listed for OrganizationMembership {
     }
 
     fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
-        let filter: Option<MembershipFilter> = arguments.take("filter")?;
-        Some((filter.unwrap_or_default().into_filter().ok()?, newest_first()))
+        members_by(arguments.take("filter")?).ok()
     }
 }
 

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, InputObject, Object, SelectionField};
 
 use super::{
-    audit_entry::{AuditEntry, AuditEntryFilter},
+    audit_entry::{AuditEntry, AuditEntryFilter, entries_by},
     connection::{Connection, Listed, Which, shown},
-    content::{Content, ContentFilter, ContentOrder, order},
+    content::{Content, ContentFilter, ContentOrder, contents_by},
     error::{Result, nullable},
     id::{GlobalId, Kind},
     input,
     list::{Arguments, OrderDirection, PageArguments, newest_first},
     look_ahead::LookAhead,
-    membership::{MembershipFilter, OrganizationMembership},
+    membership::{MembershipFilter, OrganizationMembership, members_by},
     scalar::Time,
     written::{Shown, ready},
 };
@@ -66,15 +66,20 @@ pub enum OrganizationOrderField {
     Slug,
 }
 
-/// The order that is asked for, or the newest first.
-pub fn organization_order(order: Option<OrganizationOrder>) -> Order<OrderField> {
-    match order {
-        Some(order) => Order {
-            field: order.field.into(),
-            descending: order.direction == OrderDirection::Desc,
-        },
-        None => newest_first(),
-    }
+/// Which organizations a list has with these arguments; if nothing is said of the order, the newest first.
+///
+/// # Errors
+/// For a value that cannot be one, naming it.
+pub fn organizations_by(
+    filter: Option<OrganizationFilter>,
+    order: Option<OrganizationOrder>,
+) -> Result<Which<Organization>> {
+    let order = order.map(|order| Order {
+        field: order.field.into(),
+        descending: order.direction == OrderDirection::Desc,
+    });
+    let filter = filter.unwrap_or_default().into_filter()?;
+    Ok((filter, order.unwrap_or_else(newest_first)))
 }
 
 /// An organization: a tenant, in which creators publish together.
@@ -107,9 +112,7 @@ impl Listed for Organization {
     }
 
     fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
-        let filter: Option<OrganizationFilter> = arguments.take("filter")?;
-        let filter = filter.unwrap_or_default().into_filter().ok()?;
-        Some((filter, organization_order(arguments.take("orderBy")?)))
+        organizations_by(arguments.take("filter")?, arguments.take("orderBy")?).ok()
     }
 }
 
@@ -192,8 +195,7 @@ impl Organization {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, parent, page, filter, order(order_by)).await
+        Connection::load(context, parent, page, contents_by(filter, order_by)?).await
     }
 
     /// Who belongs to it or is invited, as far as the viewer sees the memberships, the newest first.
@@ -213,8 +215,7 @@ impl Organization {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, parent, page, filter, newest_first()).await
+        Connection::load(context, parent, page, members_by(filter)?).await
     }
 
     /// What was changed in it, as far as the viewer sees the entries, the newest first.
@@ -234,8 +235,7 @@ impl Organization {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, parent, page, filter, newest_first()).await
+        Connection::load(context, parent, page, entries_by(filter)?).await
     }
 
     /// The viewer's own membership, of whatever status; null if there is none.

@@ -6,18 +6,18 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use futures_util::future::try_join_all;
 
 use super::{
-    audit_entry::{AuditEntry, AuditEntryFilter},
+    audit_entry::{AuditEntry, AuditEntryFilter, entries_by},
     connection::{Connection, Listed, scope},
-    content::{Content, ContentFilter, ContentOrder, order},
+    content::{Content, ContentFilter, ContentOrder, contents_by},
     error::{ClientError, Result},
     id::{self, Kind},
     input,
     limits::Limits,
-    list::{PageArguments, newest_first},
+    list::PageArguments,
     look_ahead::LookAhead,
-    media_item::{MediaItem, MediaItemFilter},
+    media_item::{MediaItem, MediaItemFilter, media_items_by},
     node::{Node, find, find_any},
-    organization::{Organization, OrganizationFilter, OrganizationOrder, organization_order},
+    organization::{Organization, OrganizationFilter, OrganizationOrder, organizations_by},
     user::User,
     written::Shown,
 };
@@ -161,8 +161,7 @@ impl Query {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, Parent::ROOT, page, filter, organization_order(order_by)).await
+        Connection::load(context, Parent::ROOT, page, organizations_by(filter, order_by)?).await
     }
 
     /// One piece of content.
@@ -216,8 +215,7 @@ impl Query {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, Parent::ROOT, page, filter, order(order_by)).await
+        Connection::load(context, Parent::ROOT, page, contents_by(filter, order_by)?).await
     }
 
     /// The most that a request may ask for.
@@ -251,8 +249,7 @@ impl Query {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, Parent::ROOT, page, filter, newest_first()).await
+        Connection::load(context, Parent::ROOT, page, media_items_by(filter)?).await
     }
 
     /// What was changed on the whole platform, as far as the viewer sees the entries, the newest first. What no organization owns
@@ -272,8 +269,7 @@ impl Query {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, Parent::ROOT, page, filter, newest_first()).await
+        Connection::load(context, Parent::ROOT, page, entries_by(filter)?).await
     }
 }
 

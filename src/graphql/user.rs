@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SelectionField};
 
 use super::{
-    connection::{Connection, Listed, PageInfo, scope, told, total},
-    content::{Content, ContentFilter, ContentOrder, order},
+    connection::{Connection, Listed, PageInfo, all, scope, told, total},
+    content::{Content, ContentFilter, ContentOrder, contents_by},
     error::{ClientError, Result, nullable},
     grant::Grant,
     guard::{EMAIL, EMAIL_VERIFIED, Guard, PROFILE_CHANGED, PURCHASES, SESSIONS, SIGNED_UP},
@@ -14,7 +14,7 @@ use super::{
     json::Json,
     list::{List, PageArguments, newest_first},
     look_ahead::LookAhead,
-    media_item::{MediaItem, MediaItemFilter},
+    media_item::{MediaItem, MediaItemFilter, media_items_by},
     membership::{MembershipRole, MembershipStatus},
     organization::Organization,
     purchase::Purchase,
@@ -84,7 +84,7 @@ impl User {
     {
         let list = async {
             let parent = Parent::row(via, self.0.key()?);
-            Connection::load(context, parent, page, (), newest_first()).await
+            Connection::load(context, parent, page, all::<T>()).await
         };
         match guard.lets(context, |viewer| self.0.is_private_to(viewer)) {
             Ok(true) => Some(list.await),
@@ -156,8 +156,7 @@ impl User {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, parent, page, filter, order(order_by)).await
+        Connection::load(context, parent, page, contents_by(filter, order_by)?).await
     }
 
     /// The media items that they made, the newest first.
@@ -177,8 +176,7 @@ impl User {
             last,
             before,
         };
-        let filter = filter.unwrap_or_default().into_filter()?;
-        Connection::load(context, parent, page, filter, newest_first()).await
+        Connection::load(context, parent, page, media_items_by(filter)?).await
     }
 
     /// The organizations that they belong to or are invited to, as far as the viewer sees the memberships, the newest first.
@@ -252,7 +250,7 @@ impl User {
             last,
             before,
         };
-        Connection::load(context, parent, page, (), newest_first()).await
+        Connection::load(context, parent, page, all::<Grant>()).await
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::Duration;
 use codex_gateway::{
-    database::now,
-    viewer::{Secret, cookie, mint},
+    database::{Reader, now},
+    viewer::{Credential, Secret, cookie, identify, mint},
 };
 use serde_json::{Value, json};
 
@@ -33,6 +33,16 @@ async fn refused(client: Client) {
 }
 
 on_both! {
+    async fn a_viewer_is_printed_without_what_is_private(app) {
+        let ann = app.person("Ann").await;
+        let credential = Credential::Bearer(ann.token.clone());
+        let (viewer, _) = identify(&Reader::new(app.db.clone(), None), &credential, None, None).await.unwrap();
+        let email = viewer.user().unwrap().email.clone();
+        let printed = format!("{viewer:?}");
+        assert!(email.contains('@') && !printed.contains('@'), "{printed}");
+        assert!(printed.contains("memberships"), "{printed}");
+    }
+
     async fn a_token_is_its_user(app) {
         let ann = app.person("Ann").await;
         app.session(&ann.id, TOKEN, now() + Duration::minutes(1)).await;

@@ -27,7 +27,7 @@ use super::{
 };
 
 /// A kind of reading: many of it, if they differ in nothing but whose they are, take one statement.
-pub(super) trait Reading: 'static {
+pub(super) trait Batched: 'static {
     /// What tells one apart from another of its batch.
     type Own: Clone + Debug + Eq + Hash + Send + Sync;
     /// What is the same for all of a batch.
@@ -45,7 +45,7 @@ pub(super) trait Reading: 'static {
 /// Reads rows by key.
 pub(super) struct Rows<N>(PhantomData<fn() -> N>);
 
-impl<N: Noun> Reading for Rows<N> {
+impl<N: Noun> Batched for Rows<N> {
     type Own = Key;
     type Shared = N::Selection;
     type Value = Option<Arc<N>>;
@@ -62,7 +62,7 @@ impl<N: Noun> Reading for Rows<N> {
 /// Reads pages.
 pub(super) struct Pages<N>(PhantomData<fn() -> N>);
 
-impl<N: Noun> Reading for Pages<N> {
+impl<N: Noun> Batched for Pages<N> {
     type Own = Parent<N>;
     type Shared = PageRequest<N>;
     type Value = Arc<Page<N>>;
@@ -79,7 +79,7 @@ impl<N: Noun> Reading for Pages<N> {
 /// Counts rows.
 pub(super) struct Counts<N>(PhantomData<fn() -> N>);
 
-impl<N: Noun> Reading for Counts<N> {
+impl<N: Noun> Batched for Counts<N> {
     type Own = Parent<N>;
     type Shared = N::Filter;
     type Value = i64;
@@ -95,7 +95,7 @@ impl<N: Noun> Reading for Counts<N> {
 
 /// A loader's key.
 #[derive_where(Clone, PartialEq, Eq, Hash)]
-struct Ask<R: Reading> {
+struct Ask<R: Batched> {
     own: R::Own,
     shared: Shared<R::Shared>,
 }
@@ -130,7 +130,7 @@ impl<S> Hash for Shared<S> {
 }
 
 /// Says no more than it has to: the crate prepares a message with every key that it looks up, for when it is not there.
-impl<R: Reading> Debug for Ask<R> {
+impl<R: Batched> Debug for Ask<R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")
     }
@@ -142,7 +142,7 @@ struct Batch<R> {
     reading: PhantomData<fn() -> R>,
 }
 
-impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
+impl<R: Batched> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
     async fn load(&mut self, keys: &[Ask<R>]) -> HashMap<Ask<R>, Outcome<R::Value>> {
         let mut groups: HashMap<&Shared<R::Shared>, Vec<R::Own>> = HashMap::new();
         for key in keys {
@@ -171,22 +171,22 @@ impl<R: Reading> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
 }
 
 /// Whoever waits for some keys.
-struct Waiting<R: Reading> {
+struct Waiting<R: Batched> {
     keys: Vec<Ask<R>>,
     sender: oneshot::Sender<Outcome<Vec<R::Value>>>,
 }
 
 /// Gathers keys, and keeps what was read for them until the request ends.
 #[derive_where(Default)]
-pub(super) struct Loader<R: Reading> {
+pub(super) struct Loader<R: Batched> {
     /// There from the first batch on: most requests need few of all loaders.
     cache: OnceLock<Cache<R>>,
     waiting: Mutex<Vec<Waiting<R>>>,
 }
 
-type Cache<R> = cached::Loader<Ask<R>, Outcome<<R as Reading>::Value>, Batch<R>>;
+type Cache<R> = cached::Loader<Ask<R>, Outcome<<R as Batched>::Value>, Batch<R>>;
 
-impl<R: Reading> Loader<R> {
+impl<R: Batched> Loader<R> {
     fn cache(&self, access: &Arc<Access>) -> &Cache<R> {
         self.cache.get_or_init(|| {
             let batch = Batch {

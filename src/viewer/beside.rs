@@ -6,6 +6,7 @@
 use std::{any::TypeId, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use derive_where::derive_where;
 use entity::{membership::Role, user};
 use sea_orm::{
     ActiveEnum, DbBackend, IdenStatic, Iterable, QueryResult, Statement, Value,
@@ -38,10 +39,11 @@ pub struct Beside {
     pub columns: fn() -> Vec<&'static str>,
 }
 
-/// What there is to see of such a row. Nobody but [`identify`](super::identify) makes one.
-#[derive(Debug)]
+/// What there is to see of such a row. Nobody but [`identify`](super::identify) makes one. Printed, it does not say what was found.
+#[derive_where(Debug)]
 pub struct Found {
     beside: Beside,
+    #[derive_where(skip)]
     row: QueryResult,
 }
 

@@ -19,6 +19,7 @@ pub use session::{LASTS, SignInError, extend, identify, identify_again};
 use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, Utc};
+use derive_where::derive_where;
 use entity::{membership::Role, user};
 use sea_orm::DbBackend;
 use thiserror::Error;
@@ -56,9 +57,11 @@ pub struct Viewer {
     backend: DbBackend,
 }
 
-/// A signed-in person.
-#[derive(Clone, Debug)]
+/// A signed-in person. Whatever prints one leaves out what is private about them.
+#[derive(Clone)]
+#[derive_where(Debug)]
 struct Identity {
+    #[derive_where(skip(Debug))]
     user: Arc<user::Model>,
     session_id: String,
     session_expires_at: DateTime<Utc>,

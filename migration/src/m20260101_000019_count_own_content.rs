@@ -21,11 +21,13 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        on_postgres(manager, &[COVERING, OWN_FIRST, ONCE_THERE]).await
+        let once_there = once_there("CALL codex_show_own_media_first();");
+        on_postgres(manager, &[COVERING, &own_first(), &once_there]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        on_postgres(manager, &[BARE, AS_BEFORE]).await
+        let policy = once_there(&policy("", "WHEN creator_id THEN true"));
+        on_postgres(manager, &[BARE, &policy, AS_BEFORE]).await
     }
 }
 
@@ -41,60 +43,13 @@ CREATE INDEX content_creator_id_status_published_at_idx ON content (creator_id, 
 WHERE deleted_at IS NULL;
 ";
 
-/// Dropping everything to start afresh forgets procedures, and so may leave these behind.
-const OWN_FIRST: &str = "
-CREATE OR REPLACE PROCEDURE codex_show_own_media_first() LANGUAGE plpgsql AS $procedure$
-BEGIN
-    ALTER POLICY visible ON media_items USING (
-        deleted_at IS NULL
-        AND (
-            creator_id = (SELECT codex_viewer_id())
-            OR (
-                SELECT true FROM content_for_everyone AS content
-                WHERE content.media_item_id = media_items.id
-                    AND (visibility = 'public' OR price_cents IS NULL)
-                    AND codex_within((SELECT codex_tenant()), organization_id)
-                LIMIT 1
-            )
-            OR CASE (SELECT codex_viewer_id())
-                WHEN '' THEN false
-                ELSE (SELECT codex_is_platform_owner())
-                    OR (SELECT true FROM content_for_viewer AS content WHERE content.media_item_id = media_items.id LIMIT 1)
-            END
-        )
-    );
-END
-$procedure$;
-
-DROP PROCEDURE IF EXISTS codex_secure_rows_before;
-ALTER PROCEDURE codex_secure_rows RENAME TO codex_secure_rows_before;
-
-CREATE PROCEDURE codex_secure_rows() LANGUAGE plpgsql AS $procedure$
-BEGIN
-    CALL codex_secure_rows_before();
-    CALL codex_show_own_media_first();
-END
-$procedure$;
-";
-
-/// Where the role was not there so far, no policy is changed here either.
-const ONCE_THERE: &str = "
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'media_items'::regclass AND polname = 'visible') THEN
-        CALL codex_show_own_media_first();
-    END IF;
-END
-$$;
-";
-
-const AS_BEFORE: &str = "
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'media_items'::regclass AND polname = 'visible') THEN
-        ALTER POLICY visible ON media_items USING (
+/// Has the media items' policy ask this first, and of whoever is signed in that.
+fn policy(first: &str, of_a_user: &str) -> String {
+    format!(
+        "ALTER POLICY visible ON media_items USING (
             deleted_at IS NULL
             AND (
+                {first}
                 (
                     SELECT true FROM content_for_everyone AS content
                     WHERE content.media_item_id = media_items.id
@@ -104,16 +59,51 @@ BEGIN
                 )
                 OR CASE (SELECT codex_viewer_id())
                     WHEN '' THEN false
-                    WHEN creator_id THEN true
+                    {of_a_user}
                     ELSE (SELECT codex_is_platform_owner())
                         OR (SELECT true FROM content_for_viewer AS content WHERE content.media_item_id = media_items.id LIMIT 1)
                 END
             )
-        );
-    END IF;
-END
-$$;
+        );"
+    )
+}
 
+/// Does this where the policy is there. Where the role was not there so far, none is changed here either.
+fn once_there(then: &str) -> String {
+    format!(
+        "DO $$
+        BEGIN
+            IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'media_items'::regclass AND polname = 'visible') THEN
+                {then}
+            END IF;
+        END
+        $$;"
+    )
+}
+
+/// Dropping everything to start afresh forgets procedures, and so may leave these behind.
+fn own_first() -> String {
+    let policy = policy("creator_id = (SELECT codex_viewer_id()) OR", "");
+    format!(
+        "CREATE OR REPLACE PROCEDURE codex_show_own_media_first() LANGUAGE plpgsql AS $procedure$
+        BEGIN
+            {policy}
+        END
+        $procedure$;
+
+        DROP PROCEDURE IF EXISTS codex_secure_rows_before;
+        ALTER PROCEDURE codex_secure_rows RENAME TO codex_secure_rows_before;
+
+        CREATE PROCEDURE codex_secure_rows() LANGUAGE plpgsql AS $procedure$
+        BEGIN
+            CALL codex_secure_rows_before();
+            CALL codex_show_own_media_first();
+        END
+        $procedure$;"
+    )
+}
+
+const AS_BEFORE: &str = "
 DROP PROCEDURE codex_secure_rows, codex_show_own_media_first;
 ALTER PROCEDURE codex_secure_rows_before RENAME TO codex_secure_rows;
 ";

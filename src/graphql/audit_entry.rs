@@ -85,7 +85,7 @@ impl Listed for AuditEntry {
         "organization" => organization,
     }
 
-    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+    fn which(arguments: &mut Arguments) -> Option<Which<Self>> {
         entries_by(arguments.take("filter")?).ok()
     }
 }

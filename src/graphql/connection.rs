@@ -42,7 +42,7 @@ pub trait Listed: ContainerType + From<Arc<Self::Noun>> + 'static {
     }
 
     /// Which rows a list of this type has, and in what order, by its arguments; nothing, if they are not in order.
-    fn asked(_arguments: &mut Arguments) -> Option<Which<Self>> {
+    fn which(_arguments: &mut Arguments) -> Option<Which<Self>> {
         Some(all::<Self>())
     }
 }
@@ -193,7 +193,7 @@ where
     pub fn asked(field: &Context<'_>) -> Option<List<T::Noun>> {
         let field = field.field();
         let mut arguments = Arguments::of(field)?;
-        let (filter, order) = T::asked(&mut arguments)?;
+        let (filter, order) = T::which(&mut arguments)?;
         List::asked(field, arguments.page()?, filter, order, see_nodes).ok()
     }
 }
@@ -215,11 +215,6 @@ impl<T: Listed> Connection<T> {
         let pages = list.pages(scope, parents.clone()).await?;
         let each = parents.into_iter().zip(pages);
         Ok(each.map(|(parent, page)| Self::of(list, parent, page)).collect())
-    }
-
-    /// How many nodes the page has.
-    pub fn size(&self) -> usize {
-        self.page.rows().len()
     }
 
     fn edge(&self, row: &Arc<T::Noun>) -> Edge<T> {

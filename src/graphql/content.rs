@@ -213,7 +213,7 @@ impl Listed for Content {
         "grants" => Grant by grant::Via::Content,
     }
 
-    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+    fn which(arguments: &mut Arguments) -> Option<Which<Self>> {
         contents_by(arguments.take("filter")?, arguments.take("orderBy")?).ok()
     }
 }

@@ -122,7 +122,7 @@ impl Listed for MediaItem {
         "contents" => Content by content::Via::MediaItem,
     }
 
-    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+    fn which(arguments: &mut Arguments) -> Option<Which<Self>> {
         media_items_by(arguments.take("filter")?).ok()
     }
 }

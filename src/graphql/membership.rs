@@ -103,7 +103,7 @@ impl Listed for OrganizationMembership {
         "organization" => organization,
     }
 
-    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+    fn which(arguments: &mut Arguments) -> Option<Which<Self>> {
         members_by(arguments.take("filter")?).ok()
     }
 }

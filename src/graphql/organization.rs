@@ -111,7 +111,7 @@ impl Listed for Organization {
         "auditLog" => AuditEntry by audit_entry::Via::Organization,
     }
 
-    fn asked(arguments: &mut Arguments) -> Option<Which<Self>> {
+    fn which(arguments: &mut Arguments) -> Option<Which<Self>> {
         organizations_by(arguments.take("filter")?, arguments.take("orderBy")?).ok()
     }
 }

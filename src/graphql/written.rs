@@ -29,7 +29,7 @@ use super::{
     connection::Listed,
     json::{self, Json},
 };
-use fields::{Fields, Later};
+use fields::{Fields, Later, USUAL_LENGTH};
 
 /// Comes with a request that selects something in several places which the answer has once: the library merges the parts, which it
 /// cannot once they are written.
@@ -132,7 +132,7 @@ impl<'a, T: Written> Begun<'a, T> {
             return None;
         }
         let fields = Fields::of(context, &context.item.node)?;
-        let (mut text, mut gaps) = (Vec::new(), Vec::new());
+        let (mut text, mut gaps) = (Vec::with_capacity(USUAL_LENGTH), Vec::new());
         write(&fields, &mut text, &mut gaps)?;
         let later = fields.later(context);
         Some(Self { text, gaps, later })

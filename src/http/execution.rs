@@ -75,7 +75,8 @@ impl Operation {
             document::complete(operation, &mut variables)?;
             cost = document.cost(operation, &variables);
             cost.check(gateway.settings.limits.cost)?;
-            beside = found_first(operation, &variables);
+            // What a keyed change finds, it holds.
+            beside = key.is_none().then(|| found_first(operation, &variables)).flatten();
         }
         Ok(Self {
             document,
@@ -100,8 +101,7 @@ impl Operation {
         claim: &Claim<'_>,
         reader: Reader,
     ) -> Result<Executed, Refusal> {
-        let beside = self.beside.as_ref().filter(|_| self.key.is_none());
-        let (viewer, found) = claim.viewer(&reader, beside).await?;
+        let (viewer, found) = claim.viewer(&reader, self.beside.as_ref()).await?;
         let rates = match viewer.user_id() {
             Some(user_id) => gateway.rates.charge_viewer(user_id, self.cost)?,
             None => gateway.rates.charge_address(client.address, self.cost)?,

@@ -34,7 +34,7 @@ pub struct Beside {
     /// Its primary key.
     pub key: Uuid,
     /// The statement that finds the row with this key, if the viewer may see it.
-    pub statement: fn(Uuid, &Viewer) -> SelectStatement,
+    pub finds: fn(Uuid, &Viewer) -> SelectStatement,
     /// The columns that the statement reads.
     pub columns: fn() -> Vec<&'static str>,
 }
@@ -72,7 +72,7 @@ impl Beside {
     ) -> Statement {
         let built = |marks: &mut Marks, this: &str, tenant: Option<&str>, at, key| {
             let (viewer, said) = Viewer::sought(marks, tenant.is_some(), at);
-            let row = (self.statement)(key, &viewer);
+            let row = (self.finds)(key, &viewer);
             let statement = joined(session(this, tenant, at), row, (self.columns)());
             written_saying(DbBackend::Postgres, &statement, &said)
         };

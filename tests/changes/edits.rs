@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, TransactionTrait};
 use serde_json::{Value, json};
 
 use super::{code, content::row, rows};
-use crate::support::{App, Database, content, global_id, media, texts};
+use crate::support::{App, Database, Person, content, global_id, media, texts};
 
 on_both! {
     async fn each_changes_what_another_has_left(app) {
@@ -122,20 +122,14 @@ async fn what_is_changed_is_found_with_who_asks() {
     let film = global_id("MediaItem", film);
     let house = global_id("Organization", house.id);
 
+    let pinned = |person: &Person, slug: &str| app.as_(person).pinned(slug);
     let mut number = 0;
-    for (client, change, id, named, code_, statements) in [
+    for (client, change, id, named, expected, statements) in [
         (app.as_(&ann), "updateContent", &draft, "title", "ok", 2),
         (app.as_(&ann), "updateContent", &personal, "title", "ok", 2),
-        (app.as_(&ann).pinned("house"), "updateContent", &draft, "title", "ok", 2),
+        (pinned(&ann, "house"), "updateContent", &draft, "title", "ok", 2),
         (app.as_(&admin), "updateContent", &draft, "title", "ok", 2),
-        (
-            app.as_(&admin).pinned("house"),
-            "updateContent",
-            &draft,
-            "title",
-            "ok",
-            2,
-        ),
+        (pinned(&admin, "house"), "updateContent", &draft, "title", "ok", 2),
         (app.as_(&ann), "updateMediaItem", &film, "title", "ok", 2),
         (app.as_(&admin), "updateOrganization", &house, "name", "ok", 2),
         // Who sees all rows, sees them by another rule, and looks once more.
@@ -143,14 +137,7 @@ async fn what_is_changed_is_found_with_who_asks() {
         // So does who sees none; who sees it, and may not, need not.
         (app.as_(&outsider), "updateContent", &draft, "title", "NOT_FOUND", 2),
         (app.as_(&admin), "updateContent", &personal, "title", "NOT_FOUND", 2),
-        (
-            app.as_(&ann).pinned("other"),
-            "updateContent",
-            &draft,
-            "title",
-            "NOT_FOUND",
-            2,
-        ),
+        (pinned(&ann, "other"), "updateContent", &draft, "title", "NOT_FOUND", 2),
         // What is no such row is not looked for.
         (app.as_(&ann), "updateContent", &film, "title", "BAD_USER_INPUT", 1),
         (app.as_(&ann), "updateOrganization", &house, "name", "FORBIDDEN", 1),
@@ -172,7 +159,7 @@ async fn what_is_changed_is_found_with_who_asks() {
                     client.send(&query, json!({ "id": id })).await.body
                 }
             };
-            assert_eq!(code(&answer, change), code_, "{change} {id}: {answer}");
+            assert_eq!(code(&answer, change), expected, "{change} {id}: {answer}");
             assert_eq!(app.statements() - before, statements, "{change} {id}");
         }
     }

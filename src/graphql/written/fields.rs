@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How many bytes a row takes at the most, or nearly so: a text that outgrows its place is moved.
-const USUAL_LENGTH: usize = 1024;
+pub(super) const USUAL_LENGTH: usize = 1024;
 
 /// Writes one field of an object, if there is no error.
 pub type Write<'a, T> = Box<dyn Fn(&T, &mut Vec<u8>) -> Option<()> + Send + Sync + 'a>;
@@ -87,7 +87,6 @@ impl<'a, T: Written> Fields<'a, T> {
 
     /// Leaves a gap for each field that has to wait.
     pub(super) fn write(&self, object: &T, text: &mut Vec<u8>, gaps: &mut Vec<usize>) -> Option<()> {
-        text.reserve(USUAL_LENGTH);
         // All that was selected may have been skipped.
         text.push(b'{');
         for (place, field) in self.0.iter().enumerate() {
@@ -233,7 +232,7 @@ impl<'a> Asked<'a> {
                 let (fields, list) = &*asked;
                 let connections = Connection::<U>::of_each(list, scope, parents.ok()?).await.ok()?;
                 let written = connections.into_iter().map(|connection| {
-                    let mut text = Vec::with_capacity(connection.size() * USUAL_LENGTH);
+                    let mut text = Vec::new();
                     fields.write(&connection, &mut text, &mut Vec::new())?;
                     Some(Value::Binary(text.into()))
                 });

@@ -114,7 +114,7 @@ pub fn beside<N: Noun>(key: Uuid) -> Beside {
     Beside {
         of: TypeId::of::<N>(),
         key,
-        statement: |key, viewer| {
+        finds: |key, viewer| {
             let held = Held::<N> {
                 key: vec![key.into()],
                 hold: None,

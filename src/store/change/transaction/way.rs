@@ -15,9 +15,9 @@ use crate::{
 pub(super) enum Way {
     /// In a transaction, in which rows are held.
     Held(Observed<PoolTransaction>),
-    /// In two statements: one that finds a row, and one that changes it if it is still what was found and nobody else is at it. That
-    /// spares the two ways that a transaction's begin and end are, and is all that most changes are. The second is kept until the
-    /// change has come to its end, so that until then it can be made all over again in a transaction.
+    /// In two statements: one that finds a row (if it was not found with who asks), and one that changes it if it is still what was
+    /// found and nobody else is at it. That spares the two ways that a transaction's begin and end are, and is all that most changes
+    /// are. The second is kept until the change has come to its end, so that until then it can be made all over again in a transaction.
     ///
     /// It does not wait for others, and so takes no longer than a transaction's end: a change that is given up meanwhile may be made or
     /// not, and no other is ever made after it was given up.

@@ -64,7 +64,7 @@ pub struct DatabaseSettings {
     )]
     pub database_url: Option<String>,
     /// The most database connections held at once; while serving, one more asks whether the database answers. With row-level
-    /// security no more than half of them (the larger) read at a time
+    /// security the larger half of them is for reading; either half may have the other's while nobody wants those
     #[arg(long, env = "CODEX_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 10, global = true,
         value_parser = clap::value_parser!(u32).range(1..))]
     pub database_connections: u32,

@@ -77,8 +77,7 @@ pub async fn connect(settings: &Settings) -> Result<DatabaseConnection, ConnectE
 }
 
 /// Like [`connect`], for the requests of strangers: no statement runs for longer than `deadline`, and no connection is used that
-/// has seen the database go away. With row-level security all pools are of the same connections, of which half (the larger) read at
-/// a time.
+/// has seen the database go away. With row-level security all pools are of the same connections.
 ///
 /// # Errors
 /// As [`connect`].

@@ -5,7 +5,7 @@
 //! nobody waits for it, and until then it counts among those in use.
 //!
 //! With row-level security some statements are the gateway's own, and the others are read in roles of little power. Those that read
-//! have one half of the connections, and the gateway has the other; it has all of them while nobody reads.
+//! have one half of the connections, and the gateway has the other; either may have the other's while nobody wants those.
 
 mod leave;
 mod transaction;

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use codex_gateway::database::{
-    Asker, Pools, Reader, Reading, RowSecurity, Settings, begin_change, connect_for_requests,
+    Asker, Pool, Pools, Reader, Reading, RowSecurity, Settings, begin_change, connect_for_requests,
 };
 use futures_util::future::{join, join_all};
 use sea_orm::{
@@ -199,23 +199,37 @@ async fn so_many_connections(app: &App, connections: u32, name: &str) -> Pools {
     pools.await.unwrap()
 }
 
+/// The connections that so many statements at a time use, each of which takes a moment.
+async fn used(pool: &Pool, statements: usize, seconds: f32) -> HashSet<String> {
+    let statement = format!("SELECT concat(pg_backend_pid(), pg_sleep({seconds}))");
+    let used = join_all((0..statements).map(|_| text(pool, &statement))).await;
+    used.into_iter().map(Result::unwrap).collect()
+}
+
 #[tokio::test]
 async fn no_connection_changes_over_while_somebody_reads() {
     let Some(app) = app().await else { return };
     let pools = so_many_connections(&app, 4, "halves").await;
     let reader = &pools.reading.as_ref().unwrap().reader;
-    let used = async |pool, times| {
-        let connection = |_| text(pool, "SELECT concat(pg_backend_pid(), pg_sleep(0.01))");
-        let used = join_all((0..times).map(connection)).await;
-        used.into_iter().map(Result::unwrap).collect::<HashSet<_>>()
-    };
-    let long = text(reader, "SELECT concat(pg_backend_pid(), pg_sleep(1))");
-    let (read, own) = join(long, used(&pools.main, 20)).await;
+    let (read, own) = join(used(reader, 1, 1.0), used(&pools.main, 20, 0.01)).await;
     assert_eq!(own.len(), 2, "the gateway keeps to its half");
-    assert!(!own.contains(&read.unwrap()));
+    assert!(own.is_disjoint(&read));
     // With nobody who reads it has all of them; whoever reads then has no more than half.
-    assert_eq!(used(&pools.main, 20).await.len(), 4);
-    assert_eq!(used(reader, 20).await.len(), 2);
+    assert_eq!(used(&pools.main, 20, 0.01).await.len(), 4);
+    assert_eq!(used(reader, 20, 0.01).await.len(), 2);
+}
+
+#[tokio::test]
+async fn many_reads_alone_have_all_connections_but_one() {
+    let Some(app) = app().await else { return };
+    let pools = so_many_connections(&app, 4, "alone").await;
+    let reader = &pools.reading.as_ref().unwrap().reader;
+    assert_eq!(used(reader, 200, 0.001).await.len(), 3);
+    let (read, own) = join(used(reader, 3, 1.0), used(&pools.main, 1, 0.0)).await;
+    assert_eq!(read.len(), 3);
+    assert!(own.is_disjoint(&read), "the gateway waits for nobody who reads");
+    // Reads that are not alone any more.
+    assert_eq!(used(reader, 20, 0.01).await.len(), 2);
 }
 
 #[tokio::test]

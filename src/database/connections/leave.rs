@@ -21,6 +21,8 @@ use crate::database::{
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long to wait before asking a server again that has no place at the moment.
 const MOMENT: Duration = Duration::from_millis(20);
+/// After how many reads, one after another, the gateway is taken to do nothing itself.
+const READS_ALONE: usize = 100;
 /// The server is starting; it has no place for one more (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 const COME_BACK: [&str; 2] = ["57P03", "53300"];
 
@@ -47,9 +49,8 @@ pub(super) struct Shared {
     options: PgConnectOptions,
     /// How many connections there may be.
     most: usize,
-    /// How many may read at a time: the larger half. Reading takes the server's processors, and what runs beyond their number is in
-    /// the way of what runs already.
-    most_reading: usize,
+    /// How many of them are for reading: the larger half.
+    for_reading: usize,
     pub(super) wait: Duration,
     availability: Arc<Availability>,
     stand: Mutex<Stand>,
@@ -61,6 +62,8 @@ struct Stand {
     itself: Standing,
     reader: Standing,
     visitor: Standing,
+    /// How many reads have begun since the gateway last did something itself.
+    reads_alone: usize,
     /// Whoever came first is first.
     waiting: VecDeque<Waiting>,
 }
@@ -94,7 +97,7 @@ impl Shared {
         Self {
             options,
             most,
-            most_reading: most.div_ceil(2),
+            for_reading: most.div_ceil(2),
             wait,
             availability,
             stand: Mutex::default(),
@@ -111,7 +114,7 @@ impl Shared {
     /// Gives leaves to those who wait, as far as there may be more of them.
     fn serve(self: &Arc<Self>) {
         loop {
-            let next = self.stand().next(self.most, self.most_reading);
+            let next = self.stand().next(self.most, self.for_reading);
             let Some((part, sender)) = next else { return };
             let shared = Arc::clone(self);
             // If nobody waits any more, the leave ends at once.
@@ -156,18 +159,21 @@ impl Stand {
 
     /// Who gets the next leave, which now is one of those in use.
     ///
-    /// What the gateway does itself (changes, which wait for the server's disk, and are the quicker the more of them wait at a time)
-    /// may have the other half, too, but only while nobody reads: a connection that goes over to another part, and soon back again,
-    /// costs a statement each time.
-    fn next(&mut self, most: usize, most_reading: usize) -> Option<Waiting> {
+    /// Each half may have the other's connections, too, but only while nobody wants them there: one that goes over to another part,
+    /// and soon back again, costs a statement each time. Since the gateway finds out itself who asks, between the reads of those who
+    /// have signed in, a moment in which it does nothing says little; and one connection always stays for it, or nobody could sign
+    /// in while others read for long.
+    fn next(&mut self, most: usize, for_reading: usize) -> Option<Waiting> {
         let reading = self.reader.in_use + self.visitor.in_use;
         if self.itself.in_use + reading >= most {
             return None;
         }
-        let may_read = reading < most_reading;
-        let own_share = (most - most_reading).max(1);
-        let nobody_reads = || reading == 0 && !self.waiting.iter().any(|(part, _)| part.reads());
-        let may_act = self.itself.in_use < own_share || nobody_reads();
+        let for_itself = (most - for_reading).max(1);
+        let waits = |reads| self.waiting.iter().any(|(part, _)| part.reads() == reads);
+        let nobody_reads = reading == 0 && !waits(true);
+        let nobody_acts = self.itself.in_use == 0 && !waits(false) && self.reads_alone >= READS_ALONE;
+        let may_read = reading < for_reading || (nobody_acts && reading + 1 < most);
+        let may_act = self.itself.in_use < for_itself || nobody_reads;
         let may = |(part, _): &Waiting| if part.reads() { may_read } else { may_act };
         loop {
             let place = self.waiting.iter().position(may)?;
@@ -175,6 +181,11 @@ impl Stand {
             // Somebody who waited for too long is gone.
             if !sender.is_closed() {
                 self.of(part).in_use += 1;
+                self.reads_alone = if part.reads() {
+                    self.reads_alone.saturating_add(1)
+                } else {
+                    0
+                };
                 return Some((part, sender));
             }
         }

@@ -26,6 +26,7 @@ mod m20260101_000016_create_idempotency_keys;
 mod m20260101_000017_create_content_views;
 mod m20260101_000018_secure_rows_for_visitors;
 mod m20260101_000019_count_own_content;
+mod m20260101_000020_list_content_of_organizations;
 mod shared;
 
 /// Runs the steps.
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000017_create_content_views::Migration),
             Box::new(m20260101_000018_secure_rows_for_visitors::Migration),
             Box::new(m20260101_000019_count_own_content::Migration),
+            Box::new(m20260101_000020_list_content_of_organizations::Migration),
         ]
     }
 }

@@ -81,6 +81,15 @@ async fn indexes_find_tags_and_walk_through_feeds_and_logs() {
             "creator_id = 'more-17' AND status IN ('draft', 'published')".to_owned(),
             "Index Only Scan using content_creator_id_status_published_at_idx on content",
         ),
+        // And one what an organization shows everyone.
+        (
+            "content",
+            format!(
+                "organization_id = '{house}' AND deleted_at IS NULL AND status = 'published'
+                 AND visibility IN ('public', 'purchased_only') ORDER BY published_at DESC, id DESC LIMIT 11"
+            ),
+            "Index Only Scan using content_for_everyone_organization_id_published_at_idx on content",
+        ),
         // Whether an entry names a user is asked of an index, about the viewer's own organizations.
         (
             "audit_entries",

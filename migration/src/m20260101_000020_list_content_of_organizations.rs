@@ -4,8 +4,8 @@ use crate::shared::on_postgres;
 
 /// Lets PostgreSQL list what organizations have published for everyone by index alone.
 ///
-/// A page that shows the latest of each of several organizations looks at hundreds of rows, each of which lies somewhere else in the
-/// table, and at as many more that are not for everyone. The index has only those that are, with what a list shows of them.
+/// Of the rows that a page looks at which shows the latest of several organizations, each lies somewhere else in the table, and some
+/// are not for everyone. The index has only those that are, with what a list shows of them.
 ///
 /// At most 2,704 bytes fit into a row of an index: of them a title of 500 characters takes 2,000, and everything else but its
 /// creator's key about 120.

@@ -161,8 +161,8 @@ impl Stand {
     ///
     /// Each half may have the other's connections, too, but only while nobody wants them there: one that goes over to another part,
     /// and soon back again, costs a statement each time. Since the gateway finds out itself who asks, between the reads of those who
-    /// have signed in, a moment in which it does nothing says little; and one connection always stays for it, or nobody could sign
-    /// in while others read for long.
+    /// have signed in, a moment in which it does nothing says little; and one connection, unless there is no other, stays for it,
+    /// or nobody could sign in while others read for long.
     fn next(&mut self, most: usize, for_reading: usize) -> Option<Waiting> {
         let reading = self.reader.in_use + self.visitor.in_use;
         if self.itself.in_use + reading >= most {

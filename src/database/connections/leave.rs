@@ -159,6 +159,7 @@ impl Stand {
 
     /// Who gets the next leave, which now is one of those in use.
     ///
+    /// Changes wait for the server's disk, and reads for its processors: of both, the more wait at a time, the more are done.
     /// Each half may have the other's connections, too, but only while nobody wants them there: one that goes over to another part,
     /// and soon back again, costs a statement each time. Since the gateway finds out itself who asks, between the reads of those who
     /// have signed in, a moment in which it does nothing says little; and one connection, unless there is no other, stays for it,

@@ -161,7 +161,7 @@ def check_embedded(on_postgres, own, drawn, plan):
 
 
 def tidy(database):
-    """What autovacuum would do some time or other: here it is done before a round, for everybody."""
+    """What autovacuum would do some time or other: here it is done for everybody, before they take turns."""
     database.sql("VACUUM (ANALYZE) content")
     database.sql("VACUUM (ANALYZE) audit_entries")
     database.sql("CHECKPOINT")

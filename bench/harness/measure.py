@@ -42,8 +42,8 @@ class Measured:
 TRIES = 3
 
 
-def measure(servers, samples, plan, cluster, before_round=lambda: None):
-    """Runs the rounds, and gives what was measured."""
+def measure(servers, samples, plan, cluster, tidy=lambda: None):
+    """Runs the rounds, and gives what was measured. Before each time that the systems take turns, `tidy` has the database be as before."""
     loads = {(system.name, work): Load(system, server, work, samples[system.name][work])
              for system, server in servers for work in plan.works}
     say("Warming up")
@@ -53,9 +53,10 @@ def measure(servers, samples, plan, cluster, before_round=lambda: None):
     server_of = {system.name: server for system, server in servers}
     measured = []
     for number in range(plan.rounds):
-        before_round()
         for work in plan.works:
             for connections in plan.connections:
+                # Or more connections would find what those before them have left behind.
+                tidy()
                 # Nobody is always the first, or after the same one.
                 turn = number % len(servers)
                 order = servers[turn:] + servers[:turn]

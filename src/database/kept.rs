@@ -2,6 +2,7 @@
 //! put in their places.
 
 use std::{
+    borrow::Borrow,
     hash::{Hash, Hasher},
     sync::{Arc, LazyLock},
 };
@@ -41,27 +42,27 @@ impl Text {
 /// As many shapes as there are kept: more than clients that mean well have queries.
 const MOST_SHAPES: usize = 2_000;
 
-static TEXTS: LazyLock<Cache<Vec<u8>, Arc<Text>>> = LazyLock::new(|| Cache::new(MOST_SHAPES));
+static TEXTS: LazyLock<Cache<Shape, Arc<Text>>> = LazyLock::new(|| Cache::new(MOST_SHAPES));
 
 /// A statement for PostgreSQL with these values, of the text that its shape has, which `text` writes the first time. `built` is the
 /// same without any of this. A shape must say everything that its text depends on, and first of all what it is a shape of.
 pub fn kept(
     shape: impl Hash,
-    values: &[Value],
+    values: &[impl Borrow<Value>],
     text: impl FnOnce() -> Text,
     built: impl Fn() -> Statement,
 ) -> Statement {
-    let mut bytes = Bytes(Vec::with_capacity(256));
-    shape.hash(&mut bytes);
-    let text = TEXTS.get(&bytes.0).unwrap_or_else(|| {
+    let shape = Shape::of(shape);
+    let text = TEXTS.get(&shape).unwrap_or_else(|| {
         let text = Arc::new(text());
-        TEXTS.insert(bytes.0, Arc::clone(&text));
+        TEXTS.insert(shape, Arc::clone(&text));
         text
     });
     let Text::Kept(text, places) = &*text else {
         return built();
     };
-    let values = places.iter().filter_map(|place| values.get(*place).cloned()).collect();
+    let value = |place: &usize| Some(Borrow::<Value>::borrow(values.get(*place)?).clone());
+    let values = places.iter().filter_map(value).collect();
     let statement = Statement {
         sql: text.clone(),
         values: Some(Values(values)),
@@ -72,7 +73,20 @@ pub fn kept(
     statement
 }
 
-/// Writes down what is hashed, so that two shapes are the same only if all of it is.
+/// All that a text depends on. Two are the same only if all of it is, and in this process they have an order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shape(Vec<u8>);
+
+impl Shape {
+    /// What is hashed of this.
+    pub fn of(what: impl Hash) -> Self {
+        let mut bytes = Bytes(Vec::with_capacity(256));
+        what.hash(&mut bytes);
+        Self(bytes.0)
+    }
+}
+
+/// Writes down what is hashed.
 struct Bytes(Vec<u8>);
 
 impl Hasher for Bytes {

@@ -15,6 +15,7 @@ mod row;
 mod row_security;
 mod slots;
 mod text;
+mod together;
 mod trouble;
 mod writer;
 
@@ -26,7 +27,7 @@ pub use dialect::{
 };
 pub use exclusive::exclusively;
 pub use journal::{Journal, Sent, Written};
-pub use kept::{Text, kept};
+pub use kept::{Shape, Text, kept};
 pub use observed::{Demand, Observed, PoolState};
 pub use pool::{Pool, PoolTransaction};
 pub use reader::Reader;
@@ -34,6 +35,7 @@ pub use row::Row;
 pub use row_security::{Asker, Complaint, READER, Reading, RowSecurity, VISITOR, complaints};
 pub use slots::{MANY, Marks, NOTHING, Slots, Taken, any_value};
 pub use text::{written, written_saying};
+pub use together::{MOST_TOGETHER, apart, together};
 pub use trouble::Trouble;
 pub use writer::{begin_change, may_be_retried};
 

@@ -8,6 +8,7 @@ use super::{
     Marks, Observed, Pool, Row,
     row_security::{Asker, Reading},
     text::written,
+    together,
 };
 
 /// Reads for one request. It is called from one place at a time (the viewer's statement, then the scope's batches one after
@@ -53,23 +54,26 @@ impl Reader {
     /// # Errors
     /// Whatever the database says; its text is for the log alone.
     pub async fn all(&self, statement: &SelectStatement) -> Result<Vec<Row>, DbErr> {
-        self.ask(self.written(statement)).await
+        self.ask(self.written(vec![statement.clone()])).await
     }
 
-    /// The statement's text and values, as it is sent: as the asker's, if there is one and the database is to know.
-    pub fn written(&self, statement: &SelectStatement) -> Statement {
-        match self.asking(Clone::clone) {
-            Some(asker) => written(self.backend(), &asker.asks(statement)),
-            None => written(self.backend(), statement),
-        }
+    /// The text and values of these statements as they are sent together: as the asker's, if there is one and the database is to
+    /// know.
+    pub fn written(&self, statements: Vec<SelectStatement>) -> Statement {
+        self.written_as(self.asking(Clone::clone), statements)
     }
 
     /// The same, with marks for the asker's values.
-    pub fn written_with_marks(&self, statement: &SelectStatement, marks: &mut Marks) -> Statement {
-        match self.asking(|asker| asker.marked(marks)) {
-            Some(marked) => written(self.backend(), &marked.asks(statement)),
-            None => written(self.backend(), statement),
+    pub fn written_with_marks(&self, statements: Vec<SelectStatement>, marks: &mut Marks) -> Statement {
+        self.written_as(self.asking(|asker| asker.marked(marks)), statements)
+    }
+
+    fn written_as(&self, asker: Option<Asker>, mut statements: Vec<SelectStatement>) -> Statement {
+        if let Some(asker) = asker {
+            // PostgreSQL may begin with any of them.
+            statements.iter_mut().for_each(|statement| asker.asks(statement));
         }
+        written(self.backend(), &together(statements))
     }
 
     /// Whether statements are an asker's.

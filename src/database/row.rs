@@ -2,12 +2,16 @@
 
 use sea_orm::{
     DbErr, QueryResult, RuntimeErr,
-    sqlx::{self, Decode, Postgres, Row as _, Sqlite, ValueRef, postgres::PgRow},
+    sqlx::{self, Column, Decode, Postgres, Row as _, Sqlite, ValueRef, postgres::PgRow},
 };
 
 /// A row that was read. Whoever takes it apart knows what its statement reads, and in which order.
 #[derive(Debug)]
-pub struct Row(Whose);
+pub struct Row {
+    whose: Whose,
+    /// Where it begins, if it is a part of what was read.
+    begin: usize,
+}
 
 /// Whose pool it comes from.
 #[derive(Debug)]
@@ -18,21 +22,27 @@ enum Whose {
 
 use Whose::{Orm, Own};
 
+impl From<Whose> for Row {
+    fn from(whose: Whose) -> Self {
+        Self { whose, begin: 0 }
+    }
+}
+
 impl From<QueryResult> for Row {
     fn from(row: QueryResult) -> Self {
-        Self(Orm(row))
+        Orm(row).into()
     }
 }
 
 impl From<PgRow> for Row {
     fn from(row: PgRow) -> Self {
-        Self(Own(row))
+        Own(row).into()
     }
 }
 
 impl From<Row> for QueryResult {
     fn from(row: Row) -> Self {
-        match row.0 {
+        match row.whose {
             Orm(row) => row,
             Own(row) => row.into(),
         }
@@ -42,7 +52,7 @@ impl From<Row> for QueryResult {
 /// Looks at the driver's row, whichever it is.
 macro_rules! of_driver {
     ($row:expr, $position:expr, $driver:ident => $what:expr) => {
-        match &$row.0 {
+        match &$row.whose {
             Own($driver) => $what,
             Orm(row) => match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
                 (Some($driver), _) => $what,
@@ -59,6 +69,7 @@ impl Row {
     /// # Errors
     /// If there is no such position.
     pub fn is_null(&self, position: usize) -> Result<bool, DbErr> {
+        let position = self.begin + position;
         of_driver!(self, position, row => row.try_get_raw(position).map(|value| value.is_null())).map_err(failed)
     }
 
@@ -71,7 +82,22 @@ impl Row {
     where
         T: Decode<'r, Postgres> + Decode<'r, Sqlite>,
     {
+        let position = self.begin + position;
         of_driver!(self, position, row => row.try_get_unchecked(position)).map_err(failed)
+    }
+
+    /// Where the columns of this name are.
+    pub(super) fn named(&self, name: &str) -> Vec<usize> {
+        let places = of_driver!(self, 0, row => {
+            let columns = row.columns().iter().enumerate();
+            Ok(columns.filter(|(_, column)| column.name() == name).map(|(place, _)| place).collect())
+        });
+        places.unwrap_or_default()
+    }
+
+    /// The part of it that begins here.
+    pub(super) fn beginning(self, begin: usize) -> Self {
+        Self { begin, ..self }
     }
 }
 

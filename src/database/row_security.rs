@@ -119,10 +119,10 @@ impl Asker {
         }
     }
 
-    /// The statement, which now says itself who asks. The condition asks nothing of any row, and PostgreSQL takes it before it
+    /// Has the statement say itself who asks. The condition asks nothing of any row, and PostgreSQL takes it before it
     /// looks for the first: so that the policies know, without a word sent ahead. If it ever were taken later, there would be no
     /// rows; the migration that makes `codex_asks` says more. A visitor's statement says no more than that it is one.
-    pub(super) fn asks(&self, statement: &SelectStatement) -> SelectStatement {
+    pub(super) fn asks(&self, statement: &mut SelectStatement) {
         let asks = match self {
             Self::Visitor => Func::cust("codex_visits").into(),
             Self::Viewer { viewer, tenant } => {
@@ -130,7 +130,7 @@ impl Asker {
                 Expr::SubQuery(None, Box::new(Query::select().expr(asks).take().into()))
             }
         };
-        statement.clone().and_where(asks).take()
+        statement.and_where(asks);
     }
 }
 

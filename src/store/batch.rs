@@ -19,6 +19,7 @@ use std::{
 
 use dataloader::{BatchFn, cached};
 use derive_where::derive_where;
+use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
 use super::{
@@ -26,7 +27,7 @@ use super::{
     scope::{Access, Outcome},
 };
 
-/// A kind of reading: many of it, if they differ in nothing but whose they are, take one statement.
+/// A kind of reading: many of it, if they differ in nothing but whose they are, are one question.
 pub(super) trait Batched: 'static {
     /// What tells one apart from another of its batch.
     type Own: Clone + Debug + Eq + Hash + Send + Sync;
@@ -136,7 +137,7 @@ impl<R: Batched> Debug for Ask<R> {
     }
 }
 
-/// Reads what was asked for, one statement for each group that shares all but its own part.
+/// Reads what was asked for, one question for each group that shares all but its own part.
 struct Batch<R> {
     access: Arc<Access>,
     reading: PhantomData<fn() -> R>,
@@ -148,10 +149,13 @@ impl<R: Batched> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
         for key in keys {
             groups.entry(&key.shared).or_default().push(key.own.clone());
         }
-        let mut read = HashMap::with_capacity(keys.len());
-        for (shared, owns) in groups {
+        let reading = groups.into_iter().map(async |(shared, owns)| {
             self.access.reader.connection().journal().batch(owns.len());
             let values = R::read(&self.access, &shared.value, &owns).await.map_err(Arc::new);
+            (shared, owns, values)
+        });
+        let mut read = HashMap::with_capacity(keys.len());
+        for (shared, owns, values) in join_all(reading).await {
             for own in owns {
                 let value = match &values {
                     Ok(values) => Ok(values.get(&own).cloned().unwrap_or_default()),

@@ -1,5 +1,7 @@
 //! What can go wrong between the gateway and its rows.
 
+use std::sync::Arc;
+
 use sea_orm::DbErr;
 use thiserror::Error;
 
@@ -14,6 +16,9 @@ pub enum Error {
     /// The database said no.
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
+    /// The database said no to a question, which may not have been alone.
+    #[error("the database failed: {0}")]
+    Together(Arc<DbErr>),
     /// A column or a relation was asked for that the selection had not named: a defect of the look-ahead.
     #[error("`{0}` was not read")]
     NotRead(&'static str),
@@ -34,6 +39,7 @@ impl Error {
     pub fn trouble(&self) -> Option<Trouble> {
         match self {
             Self::Database(error) => Trouble::of(error),
+            Self::Together(error) => Trouble::of(error),
             _ => None,
         }
     }

@@ -14,6 +14,7 @@ mod page;
 mod question;
 mod read;
 mod relation;
+mod round;
 mod scope;
 mod walk;
 

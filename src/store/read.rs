@@ -17,8 +17,9 @@ use super::{
     fields::Fields,
     noun::{column, table},
     own::Own,
-    question::{self, Question, ask},
+    question::{self, Question},
     relation::Along,
+    round::ask,
     scope::Access,
     walk::Walk,
 };
@@ -35,11 +36,11 @@ pub(super) async fn rows<N: Noun>(
 ) -> Result<HashMap<Key, Option<Arc<N>>>, Error> {
     let distinct: HashSet<&Key> = keys.iter().collect();
     let keys: Vec<Key> = distinct.into_iter().cloned().collect();
-    let question = RowsByKey::<N> {
+    let question = Arc::new(RowsByKey::<N> {
         selection: selection.clone(),
         own: Own::by(&access.viewer, None, &keys),
         keys,
-    };
+    });
     let rows = ask(access, &question).await?;
     let rows = decode::<N>(rows, N::columns(selection, None, None), selection)?;
     rows.into_iter().map(|row| Ok((row.key()?, Some(row)))).collect()
@@ -120,12 +121,12 @@ pub(super) async fn counts<N: Noun>(
     let mut counts = HashMap::with_capacity(parents.len());
     for (via, parents) in by_via(parents) {
         let parents = keys(&parents);
-        let question = Count::<N> {
+        let question = Arc::new(Count::<N> {
             filter: filter.clone(),
             via,
             own: Own::by(&access.viewer, via, &parents),
             parents,
-        };
+        });
         for row in ask(access, &question).await? {
             let parent = match via {
                 None => Parent::ROOT,
@@ -202,6 +203,7 @@ async fn some_rows<N: Noun>(
         rows: Vec::new(),
         total: question.request.counts.then_some(0),
     };
+    let question = Arc::new(question);
     let read = ask(access, &question).await?;
     let mut grouped = vec![nobody; parents.len().max(1)];
     // To look a short key up among a page's worth of others takes less than to hash it.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use derive_where::derive_where;
+use futures_util::future::{BoxFuture, join_all};
 
 use super::{
     Error, Key, Known, Noun, Page, PageRequest, Parent,
@@ -21,6 +22,7 @@ use super::{
     membership::Membership,
     organization::Organization,
     purchase::Purchase,
+    round::{self, Round},
     session::Session,
     user::User,
 };
@@ -34,6 +36,7 @@ use crate::{
 pub struct Access {
     pub(super) viewer: Arc<Viewer>,
     pub(super) reader: Arc<Reader>,
+    pub(super) round: Round,
 }
 
 /// What a read may say when it fails, to each of those who waited for the same batch.
@@ -62,6 +65,7 @@ impl Now {
         let access = Arc::new(Access {
             viewer,
             reader: Arc::clone(reader),
+            round: Round::default(),
         });
         Arc::new(Self {
             loads: Loads::default(),
@@ -199,9 +203,9 @@ impl Scope {
         N::loads(&self.now().loads).counts.load(parent, filter).await
     }
 
-    /// Runs a request's execution. Whenever it can go no further, all that its resolvers have asked for since is read, in one
-    /// statement for everything of one kind. So the number of statements is a matter of the query's shape: neither sizes
-    /// nor other requests have a part in it.
+    /// Runs a request's execution. Whenever it can go no further, all that its resolvers have asked for since is read: everything
+    /// of one kind in one statement, and on PostgreSQL what is of several kinds, too, up to [`MOST_TOGETHER`](crate::database::MOST_TOGETHER).
+    /// So the number of statements is a matter of the query's shape: neither sizes nor other requests have a part in it.
     pub async fn drive<T>(&self, execution: impl Future<Output = T>) -> T {
         let waiting = || self.now().loads.waiting();
         let run = || async {
@@ -234,9 +238,7 @@ impl<N: Noun> NounLoads<N> {
     }
 
     async fn run(&self, access: &Arc<Access>) {
-        self.rows.run(access).await;
-        self.pages.run(access).await;
-        self.counts.run(access).await;
+        tokio::join!(self.rows.run(access), self.pages.run(access), self.counts.run(access));
     }
 }
 
@@ -252,12 +254,13 @@ macro_rules! loads {
             }
 
             async fn run(&self, access: &Arc<Access>) {
+                let mut runs: Vec<BoxFuture<'_, ()>> = Vec::new();
                 $(
                     if self.$noun.waiting() {
-                        // In a box, or whoever waits for this were as large as all nouns' reading together.
-                        Box::pin(self.$noun.run(access)).await;
+                        runs.push(Box::pin(self.$noun.run(access)));
                     }
                 )+
+                round::answer(access, join_all(runs)).await;
             }
         }
     };

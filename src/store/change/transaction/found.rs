@@ -1,6 +1,6 @@
 //! Finding rows within the viewer's scope, and holding them.
 
-use std::{any::TypeId, marker::PhantomData};
+use std::{any::TypeId, marker::PhantomData, sync::Arc};
 
 use derive_where::derive_where;
 use sea_orm::{
@@ -17,7 +17,7 @@ use crate::{
         Error, Key, Noun,
         change::Refusal,
         noun::column,
-        question::{self, Question, statement},
+        question::{self, Asked, Question, statement},
     },
     viewer::{Beside, PREFIX, Viewer},
 };
@@ -45,7 +45,7 @@ impl Transaction {
         if let Some(row) = self.found_before::<N>(&key) {
             return Ok(row);
         }
-        let held = Held::<N> {
+        let held = Arc::new(Held::<N> {
             key: vec![key],
             hold: match (self.way.is_single(), hold) {
                 // It is held by the statement that changes it.
@@ -54,8 +54,9 @@ impl Transaction {
                 (false, hold) => Some(hold),
             },
             noun: PhantomData,
-        };
-        let found = self.way.find(statement(&self.viewer, None, &held)).await?;
+        });
+        let statement = statement(&self.viewer, None, &[Asked::new(&held)]);
+        let found = self.way.find(statement).await?;
         let row = found.ok_or(Refusal::NotFound)?;
         Ok(FromQueryResult::from_query_result(&row, "")?)
     }

@@ -128,6 +128,10 @@ impl Noun for Membership {
         policy::membership::visible(viewer)
     }
 
+    fn own(by: Option<Via>) -> Option<Condition> {
+        (by == Some(Via::User)).then(Condition::all)
+    }
+
     fn matching(filter: &Filter, backend: DbBackend) -> Condition {
         let organization = |ids: &Vec<Uuid>| {
             let ids = ids.iter().map(|id| (*id).into()).collect();

@@ -67,6 +67,10 @@ impl Noun for Session {
         policy::session::visible(viewer)
     }
 
+    fn own(by: Option<Via>) -> Option<Condition> {
+        (by == Some(Via::User)).then(Condition::all)
+    }
+
     fn matching(_filter: &(), _backend: DbBackend) -> Condition {
         Condition::all()
     }

@@ -40,6 +40,7 @@ impl From<PgRow> for Row {
     }
 }
 
+/// Of a whole row: parts are taken apart by position.
 impl From<Row> for QueryResult {
     fn from(row: Row) -> Self {
         match row.whose {

@@ -7,8 +7,8 @@ use sea_orm::{
 
 use super::Row;
 
-/// The most statements that become one: a row may have 1,664 columns
-/// (<https://www.postgresql.org/docs/current/limits.html>), and those of eight pages with their relations are far fewer.
+/// The most statements that become one. A row may have 1,664 columns (<https://www.postgresql.org/docs/current/limits.html>): those of
+/// eight pages are fewer, unless relations are selected that lead to each other again and again.
 pub const MOST_TOGETHER: usize = 8;
 
 /// The last column of each part, and in no other part's rows is there anything in it.

@@ -97,34 +97,26 @@ impl<N: Noun> Batched for Counts<N> {
 /// A loader's key.
 #[derive_where(Clone, PartialEq, Eq, Hash)]
 struct Ask<R: Batched> {
-    own: R::Own,
-    shared: Shared<R::Shared>,
+    own: Hashed<R::Own>,
+    shared: Hashed<Arc<R::Shared>>,
 }
 
-/// What is the same for all of a batch. It is large, and a key is hashed often, so its hash is found once.
-#[derive_where(Clone)]
-struct Shared<S> {
-    value: Arc<S>,
+/// A part of a key. The crate and the batch look each key up about eight times, so its hash is found once.
+#[derive(Clone, PartialEq, Eq)]
+struct Hashed<T> {
     hash: u64,
+    value: T,
 }
 
-impl<S: Hash> Shared<S> {
-    fn new(value: Arc<S>) -> Self {
+impl<T: Hash> Hashed<T> {
+    fn new(value: T) -> Self {
         static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        let hash = STATE.hash_one(&*value);
-        Self { value, hash }
+        let hash = STATE.hash_one(&value);
+        Self { hash, value }
     }
 }
 
-impl<S: Eq> PartialEq for Shared<S> {
-    fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && (Arc::ptr_eq(&self.value, &other.value) || self.value == other.value)
-    }
-}
-
-impl<S: Eq> Eq for Shared<S> {}
-
-impl<S> Hash for Shared<S> {
+impl<T> Hash for Hashed<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.hash);
     }
@@ -145,29 +137,24 @@ struct Batch<R> {
 
 impl<R: Batched> BatchFn<Ask<R>, Outcome<R::Value>> for Batch<R> {
     async fn load(&mut self, keys: &[Ask<R>]) -> HashMap<Ask<R>, Outcome<R::Value>> {
-        let mut groups: HashMap<&Shared<R::Shared>, Vec<R::Own>> = HashMap::new();
+        let mut groups: HashMap<&Hashed<Arc<R::Shared>>, Vec<&Ask<R>>> = HashMap::new();
         for key in keys {
-            groups.entry(&key.shared).or_default().push(key.own.clone());
+            groups.entry(&key.shared).or_default().push(key);
         }
-        let reading = groups.into_iter().map(async |(shared, owns)| {
-            self.access.reader.connection().journal().batch(owns.len());
+        let reading = groups.into_iter().map(async |(shared, keys)| {
+            self.access.reader.connection().journal().batch(keys.len());
+            let owns: Vec<R::Own> = keys.iter().map(|key| key.own.value.clone()).collect();
             let values = R::read(&self.access, &shared.value, &owns).await.map_err(Arc::new);
-            (shared, owns, values)
+            (keys, values)
         });
         let mut read = HashMap::with_capacity(keys.len());
-        for (shared, owns, values) in join_all(reading).await {
-            for own in owns {
+        for (keys, values) in join_all(reading).await {
+            for key in keys {
                 let value = match &values {
-                    Ok(values) => Ok(values.get(&own).cloned().unwrap_or_default()),
+                    Ok(values) => Ok(values.get(&key.own.value).cloned().unwrap_or_default()),
                     Err(error) => Err(Arc::clone(error)),
                 };
-                read.insert(
-                    Ask {
-                        own,
-                        shared: shared.clone(),
-                    },
-                    value,
-                );
+                read.insert(key.clone(), value);
             }
         }
         read
@@ -243,10 +230,10 @@ impl<R: Batched> Loader<R> {
         // Most often it is as the last: the same list, of the next row. To compare takes less than to find the hash.
         let shared = match queue.last().and_then(|last| last.keys.last()) {
             Some(last) if *last.shared.value == *shared => last.shared.clone(),
-            _ => Shared::new(shared),
+            _ => Hashed::new(shared),
         };
         let key = |own| Ask {
-            own,
+            own: Hashed::new(own),
             shared: shared.clone(),
         };
         let keys = owns.into_iter().map(key).collect();

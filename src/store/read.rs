@@ -209,9 +209,9 @@ async fn some_rows<N: Noun>(
     // To look a short key up among a page's worth of others takes less than to hash it.
     let mut places: Vec<(Key, usize)> = keys.into_iter().zip(0..).collect();
     places.sort_unstable();
-    if let [group] = grouped.as_mut_slice() {
-        group.rows.reserve(read.len());
-    }
+    // Parents have about as many children each as there are in a page.
+    let each = read.len().div_ceil(grouped.len());
+    grouped.iter_mut().for_each(|group| group.rows.reserve(each));
     let columns = question.columns();
     for row in read {
         let (row, total) = question.decode(&Arc::new(row), columns)?;

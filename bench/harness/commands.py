@@ -161,7 +161,7 @@ def check_embedded(on_postgres, own, drawn, plan):
 
 
 def tidy(database):
-    """What autovacuum would do some time or other: here it is done for everybody, before they take turns."""
+    """What autovacuum would do some time or other: here it is done for everybody, before each one's turn."""
     database.sql("VACUUM (ANALYZE) content")
     database.sql("VACUUM (ANALYZE) audit_entries")
     database.sql("CHECKPOINT")

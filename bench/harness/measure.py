@@ -43,7 +43,7 @@ TRIES = 3
 
 
 def measure(servers, samples, plan, cluster, tidy=lambda: None):
-    """Runs the rounds, and gives what was measured. Before each time that the systems take turns, `tidy` has the database be as before."""
+    """Runs the rounds, and gives what was measured. Before each system's turn `tidy` has the database be as before."""
     loads = {(system.name, work): Load(system, server, work, samples[system.name][work])
              for system, server in servers for work in plan.works}
     say("Warming up")
@@ -53,14 +53,16 @@ def measure(servers, samples, plan, cluster, tidy=lambda: None):
     server_of = {system.name: server for system, server in servers}
     measured = []
     for number in range(plan.rounds):
+        # Nobody is always the first, or after the same one; and neither is any number of connections.
+        turn = number % len(servers)
+        order = servers[turn:] + servers[:turn]
+        order = order if number % 2 == 0 else order[::-1]
+        numbers = plan.connections if number % 2 == 0 else plan.connections[::-1]
         for work in plan.works:
-            for connections in plan.connections:
-                # Or more connections would find what those before them have left behind.
+            for system, _ in order:
                 tidy()
-                # Nobody is always the first, or after the same one.
-                turn = number % len(servers)
-                order = servers[turn:] + servers[:turn]
-                for system, _ in order if number % 2 == 0 else reversed(order):
+                # One right after the other, since they are compared: how quick a machine is can change within minutes.
+                for connections in numbers:
                     load = loads[system.name, work]
                     for _ in range(TRIES):
                         load.run(connections, plan.warm_up)

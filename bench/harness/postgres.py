@@ -18,7 +18,7 @@ SETTINGS = {
     "max_connections": "150",
     "max_wal_size": "4GB",
     "random_page_cost": "1.1",  # solid state, and all of it in memory anyway
-    "autovacuum": "off",  # it would hit whoever is being measured; before they take turns, everything is vacuumed
+    "autovacuum": "off",  # it would hit whoever is being measured; before each one's turn everything is vacuumed
     "unix_socket_directories": "",
     "listen_addresses": "127.0.0.1",
 }

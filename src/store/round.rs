@@ -78,13 +78,13 @@ impl Round {
 
 /// The answers to these questions, in their order, by one statement; or, if something is wrong with one of them, each by its own.
 async fn answers(access: &Access, asked: &[Asked]) -> Vec<Answer> {
-    match together(access, asked).await {
+    match rows_of_each(access, asked).await {
         Ok(parts) => parts.into_iter().map(Ok).collect(),
         Err(error) => match Trouble::of(&error) {
             None if asked.len() > 1 => {
                 let mut answers = Vec::with_capacity(asked.len());
                 for asked in asked.chunks(1) {
-                    let answer = together(access, asked)
+                    let answer = rows_of_each(access, asked)
                         .await
                         .map(|mut parts| parts.pop().unwrap_or_default());
                     answers.push(answer.map_err(Error::Database));
@@ -100,7 +100,7 @@ async fn answers(access: &Access, asked: &[Asked]) -> Vec<Answer> {
 }
 
 /// The rows that each of these questions is answered with, in their order.
-async fn together(access: &Access, asked: &[Asked]) -> Result<Vec<Vec<Row>>, DbErr> {
+async fn rows_of_each(access: &Access, asked: &[Asked]) -> Result<Vec<Vec<Row>>, DbErr> {
     let statement = statement(&access.viewer, Some(&access.reader), asked);
     apart(access.reader.ask(statement).await?, asked.len())
 }

@@ -170,7 +170,7 @@ on_both! {
         assert_eq!(app.statements() - before, expected.on(&app) - 1);
     }
 
-    async fn nodes_take_one_statement_a_type(app) {
+    async fn nodes_take_at_most_one_statement_a_type(app) {
         let viewer = app.person("viewer").await;
         grow(&app, &viewer, 0, 20).await;
         let ids = "{ organizations(first: 100) { nodes { id contents { nodes { id creator { id } } } } } }";

@@ -11,7 +11,7 @@ use super::{
     together,
 };
 
-/// Reads for one request. It is called from one place at a time (the viewer's statement, then the scope's batches one after
+/// Reads for one request. It is called from one place at a time (the viewer's statement, then the scope's rounds one after
 /// another), and holds a connection for no longer than a statement takes, so a small pool cannot lock itself up.
 ///
 /// With row-level security it reads for its viewer on connections that are in the role for them, and every statement says itself

@@ -14,6 +14,11 @@ pub const OWN_RULE: &str = "its user";
 /// Who may begin one, in words: whoever knows the password, or has no account yet.
 pub const BEGIN_RULE: &str = "everyone";
 
+/// Of the sessions that are the viewer's, those that they see: all.
+pub fn own() -> Condition {
+    Condition::all()
+}
+
 /// The rows that the viewer may see: their own; the platform owner, who may revoke any, sees all.
 pub fn visible(viewer: &Viewer) -> Condition {
     match viewer.user_id() {

@@ -129,7 +129,7 @@ impl Noun for Membership {
     }
 
     fn own(by: Option<Via>) -> Option<Condition> {
-        (by == Some(Via::User)).then(Condition::all)
+        (by == Some(Via::User)).then(policy::membership::own)
     }
 
     fn matching(filter: &Filter, backend: DbBackend) -> Condition {

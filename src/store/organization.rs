@@ -147,7 +147,7 @@ impl Noun for Organization {
             selection.viewer_membership.as_deref(),
             "id",
             "organization_id",
-            Door::ClosedTo(policy::membership::own(along.viewer())),
+            Door::ClosedTo(policy::membership::of_viewer(along.viewer())),
         );
     }
 

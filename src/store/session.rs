@@ -68,7 +68,7 @@ impl Noun for Session {
     }
 
     fn own(by: Option<Via>) -> Option<Condition> {
-        (by == Some(Via::User)).then(Condition::all)
+        (by == Some(Via::User)).then(policy::session::own)
     }
 
     fn matching(_filter: &(), _backend: DbBackend) -> Condition {

@@ -529,6 +529,30 @@ async fn every_question_has_an_index() {
     }
     let wrong = ask_the_gateway(&app).await;
     assert!(wrong.is_empty(), "{} plans:\n{}", wrong.len(), wrong.join("\n"));
+
+    let plans = plans_of_several_pages(&app).await;
+    for part in OF_SEVERAL_PAGES {
+        assert!(plans.contains(part), "{part}\n{plans}");
+    }
+}
+
+/// How what the rows of several pages name is found: whether everyone may play a media item, an index answers alone.
+const OF_SEVERAL_PAGES: [&str; 1] = ["Index Only Scan using content_for_everyone_media_item_id_idx on content"];
+
+/// The plans by which the anonymous see what several organizations have published last.
+async fn plans_of_several_pages(app: &App) -> String {
+    let query = "{ organizations(first: 5) { nodes {
+        contents(first: 3, filter: { status: PUBLISHED }, orderBy: { field: PUBLISHED_AT, direction: DESC }) {
+            nodes { title creator { name } mediaItem { title } }
+        }
+    } } }";
+    app.take_statements();
+    app.anonymous().data(query).await;
+    let mut plans = String::new();
+    for statement in app.take_statements() {
+        plans += &Plan::of(&app.db, statement).await.text(&app.db).await;
+    }
+    plans
 }
 
 /// Asks all queries as different people, on the first page and further on, and tells what is wrong with the plans of the

@@ -34,6 +34,24 @@ const ON_POSTGRES_ALONE: &[(&str, &str)] = &[
         "organizations_deleted_at_idx",
         "CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL",
     ),
+    (
+        "content_for_everyone_creator_id_idx",
+        "CREATE INDEX content_for_everyone_creator_id_idx ON content (creator_id COLLATE \"C\", organization_id) \
+         WHERE deleted_at IS NULL AND status = 'published' AND visibility IN ('public', 'purchased_only')",
+    ),
+    (
+        "content_for_everyone_media_item_id_idx",
+        "CREATE INDEX content_for_everyone_media_item_id_idx ON content (media_item_id, organization_id) \
+         WHERE deleted_at IS NULL AND status = 'published' AND visibility IN ('public', 'purchased_only') \
+         AND (visibility = 'public' OR price_cents IS NULL)",
+    ),
+    (
+        "content_for_everyone_organization_id_published_at_idx",
+        "CREATE INDEX content_for_everyone_organization_id_published_at_idx \
+         ON content (organization_id, published_at DESC, id DESC) \
+         INCLUDE (title, creator_id, media_item_id, visibility, price_cents, status) \
+         WHERE deleted_at IS NULL AND status = 'published' AND visibility IN ('public', 'purchased_only')",
+    ),
 ];
 
 /// The indexes that the migrations make on both databases, by their own word: they are run on a database in memory, and so

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, State
 struct Index {
     table: String,
     name: String,
-    /// Its columns, in order.
+    /// Its columns, in order, and whether it compares their bytes alone.
     columns: Vec<String>,
     /// Which rows are in it; nothing: all.
     predicate: Option<String>,
@@ -30,8 +30,11 @@ async fn indexes(db: &DatabaseConnection) -> Vec<Index> {
     let catalog = match db.get_database_backend() {
         DbBackend::Postgres => {
             "SELECT indrelid::regclass::text, indexrelid::regclass::text,
-                (SELECT string_agg(pg_get_indexdef(indexrelid, position, true), ',' ORDER BY position)
-                    FROM generate_series(1, indnkeyatts) AS position),
+                (SELECT string_agg(
+                    pg_get_indexdef(indexrelid, position, true)
+                        || CASE indcollation[position - 1] WHEN '\"C\"'::regcollation THEN ' by bytes' ELSE '' END,
+                    ',' ORDER BY position
+                ) FROM generate_series(1, indnkeyatts) AS position),
                 pg_get_expr(indpred, indrelid)
             FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
         }

@@ -27,6 +27,7 @@ mod m20260101_000017_create_content_views;
 mod m20260101_000018_secure_rows_for_visitors;
 mod m20260101_000019_count_own_content;
 mod m20260101_000020_list_content_of_organizations;
+mod m20260101_000021_find_users_by_bytes;
 mod shared;
 
 /// Runs the steps.
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000018_secure_rows_for_visitors::Migration),
             Box::new(m20260101_000019_count_own_content::Migration),
             Box::new(m20260101_000020_list_content_of_organizations::Migration),
+            Box::new(m20260101_000021_find_users_by_bytes::Migration),
         ]
     }
 }

@@ -10,9 +10,13 @@ use sea_orm::{
 use super::{
     Error, Noun,
     columns::ColumnSet,
+    cursor::Kind,
     noun::{column, table},
 };
-use crate::{database::named_by_pages, viewer::Viewer};
+use crate::{
+    database::{by_bytes, named_by_pages},
+    viewer::Viewer,
+};
 
 /// A relation to one row of another table.
 #[derive(Clone, Debug)]
@@ -110,11 +114,14 @@ impl Along<'_> {
         let name = self.free_name::<N>();
         let columns = N::columns(selection, None, None);
         let named = Expr::col((self.name.clone(), Alias::new(column)));
-        let key_column = (name.clone(), Alias::new(key));
-        let mut same = Condition::all().add(named.clone().eq(Expr::col(key_column.clone())));
+        let mut its_key = Expr::col((name.clone(), Alias::new(key)));
+        if N::KEY.name == key && N::KEY.kind == Kind::Text {
+            its_key = by_bytes(self.viewer.backend(), its_key);
+        }
+        let mut same = Condition::all().add(named.clone().eq(its_key.clone()));
         if self.is_of_pages {
             // With each of them looked up once, and not for each row, row-level security also decides about it once.
-            same = same.add(named_by_pages(key_column, column));
+            same = same.add(named_by_pages(its_key, column));
         }
         // In a statement of its own the table has its own name, by which the rules call it. The planner sees through it, and has no
         // more read of its columns than are asked for.

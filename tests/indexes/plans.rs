@@ -536,8 +536,12 @@ async fn every_question_has_an_index() {
     }
 }
 
-/// How what the rows of several pages name is found: whether everyone may play a media item, an index answers alone.
-const OF_SEVERAL_PAGES: [&str; 1] = ["Index Only Scan using content_for_everyone_media_item_id_idx on content"];
+/// How what the rows of several pages name is found: users by the bytes of their keys; and whether everyone may play a media item, an
+/// index answers alone.
+const OF_SEVERAL_PAGES: [&str; 2] = [
+    "Index Scan using users_id_idx on users",
+    "Index Only Scan using content_for_everyone_media_item_id_idx on content",
+];
 
 /// The plans by which the anonymous see what several organizations have published last.
 async fn plans_of_several_pages(app: &App) -> String {

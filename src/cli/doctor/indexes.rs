@@ -34,6 +34,7 @@ const ON_POSTGRES_ALONE: &[(&str, &str)] = &[
         "organizations_deleted_at_idx",
         "CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL",
     ),
+    ("users_id_idx", "CREATE INDEX users_id_idx ON users (id COLLATE \"C\")"),
     (
         "content_for_everyone_creator_id_idx",
         "CREATE INDEX content_for_everyone_creator_id_idx ON content (creator_id COLLATE \"C\", organization_id) \

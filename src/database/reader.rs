@@ -68,12 +68,12 @@ impl Reader {
         self.written_as(self.asking(|asker| asker.marked(marks)), statements)
     }
 
-    fn written_as(&self, asker: Option<Asker>, mut statements: Vec<SelectStatement>) -> Statement {
+    fn written_as(&self, asker: Option<Asker>, statements: Vec<SelectStatement>) -> Statement {
+        let mut all = together(statements);
         if let Some(asker) = asker {
-            // PostgreSQL may begin with any of them.
-            statements.iter_mut().for_each(|statement| asker.asks(statement));
+            asker.asks(&mut all);
         }
-        written(self.backend(), &together(statements))
+        written(self.backend(), &all)
     }
 
     /// Whether statements are an asker's.

@@ -2,9 +2,9 @@ use sea_orm_migration::prelude::*;
 
 use crate::shared::on_postgres;
 
-/// Lets PostgreSQL find the users that a page's rows name without a language's rules, by which texts are compared several times
-/// slower than byte by byte. For equality both are as good, and the primary key's own index stays for those who ask in the
-/// database's own way, foreign keys among them.
+/// Lets PostgreSQL find the users that a page's rows name byte by byte. To compare texts by the database's collation takes longer, and
+/// for equality both are as good. The primary key's own index stays for those who ask in the database's own way, foreign keys
+/// among them.
 ///
 /// To give the column itself this collation, every policy and view that looks at it would have to be made anew.
 #[derive(DeriveMigrationName)]

@@ -19,7 +19,7 @@ pub const MAY_OVERLAP: &[(&str, &str)] = &[
     ),
     (
         "users_id_idx",
-        "it compares bytes, which is several times faster than by a language's rules",
+        "it compares bytes, and the other by the database's collation, which takes longer",
     ),
 ];
 

@@ -222,8 +222,8 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
     statement
 }
 
-/// A text key, to be compared byte by byte: PostgreSQL would do so by a language's rules, which takes several times as long, and users
-/// have an index for it.
+/// A text key, to be compared byte by byte. PostgreSQL would do so by its database's collation, which takes longer; users have an index
+/// for this.
 pub fn by_bytes(backend: DbBackend, key: Expr) -> Expr {
     match backend {
         DbBackend::Postgres => Expr::cust_with_expr("$1 COLLATE \"C\"", key),

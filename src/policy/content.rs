@@ -79,15 +79,16 @@ pub fn visible(viewer: &Viewer) -> Condition {
     condition.add(someone)
 }
 
-/// Of the visible rows, those whose body the viewer may have. The same rule over one row is [`may_have_body`].
+/// Of the visible rows, those whose body the viewer may have; asked of others, it would let some through. The same rule over one row
+/// is [`may_have_body`].
 pub fn body(viewer: &Viewer) -> Condition {
     if viewer.is_platform_owner() {
         return Condition::all();
     }
     let free = content::Column::PriceCents.is_null();
     let open = match viewer.user_id() {
-        // Of what they see, which is `PUBLIC` or `PURCHASED_ONLY`, in the very words of an index: so PostgreSQL can tell that it has
-        // all that there is to find.
+        // Of what they see, which is `PUBLIC` or `PURCHASED_ONLY`. These are the words of `content_for_everyone_media_item_id_idx`, or
+        // PostgreSQL could not tell that it has all that there is to find.
         None => Condition::any()
             .add(is(content::Column::Visibility, content::Visibility::Public))
             .add(free),

@@ -17,8 +17,6 @@ use uuid::Uuid;
 use super::{Identity, Membership, Viewer, manages, writes};
 use crate::database::{MANY, Marks, Text, any_value, kept, written_saying};
 
-/// What is in front of the names of the row's columns.
-pub const PREFIX: &str = "beside_";
 /// What the statement calls those who ask: a row for each membership.
 const WHO: &str = "who";
 /// What it calls the row that is found for them.
@@ -48,8 +46,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// What was found of this row, if that is the one: in columns that are called [`PREFIX`] and their own names, each of which holds
-    /// nothing, if the viewer does not see the row.
+    /// What was found of this row, if that is the one: in columns of their own names, each of which holds nothing, if the viewer does not
+    /// see the row.
     pub fn row(&self, of: TypeId, key: Uuid) -> Option<&QueryResult> {
         (self.beside.of == of && self.beside.key == key).then_some(&self.row)
     }
@@ -118,7 +116,6 @@ fn joined(mut session: SelectStatement, row: SelectStatement, columns: Vec<&'sta
         .query(session);
     let mut both = Query::select();
     both.with_cte(WithClause::new().cte(who).to_owned())
-        .columns(names.into_iter().map(|name| (WHO, Alias::new(name))))
         .from(WHO)
         .join_subquery(
             JoinType::LeftJoin,
@@ -126,9 +123,11 @@ fn joined(mut session: SelectStatement, row: SelectStatement, columns: Vec<&'sta
             BESIDE,
             Expr::col((WHO, ORDINAL)).eq(Expr::cust("1")),
         );
-    for column in columns {
-        both.expr_as(Expr::col((BESIDE, column)), Alias::new(format!("{PREFIX}{column}")));
+    for name in names {
+        both.expr_as(Expr::col((WHO, Alias::new(&name))), Alias::new(format!("{WHO}_{name}")));
     }
+    // By these names the ORM takes the row apart.
+    both.columns(columns.into_iter().map(|column| (BESIDE, column)));
     both
 }
 

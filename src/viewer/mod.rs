@@ -11,7 +11,7 @@ pub mod proof;
 mod session;
 mod shape;
 
-pub use beside::{Beside, Found, PREFIX};
+pub use beside::{Beside, Found};
 pub use credential::{Credential, CredentialError, Secret, mint};
 pub use handover::{Handed, Handover};
 pub use session::{LASTS, SignInError, extend, identify, identify_again};

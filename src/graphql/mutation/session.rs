@@ -119,12 +119,13 @@ impl SessionMutation {
         context: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: SignInInput,
     ) -> Option<Result<SignInPayload>> {
-        let begun = async {
+        // In a box, as in `change`.
+        let begun = Box::pin(async {
             let client = client(context)?.clone();
             let prepared =
                 store::session::SignIn::prepare(scope(context)?, &input.email, &input.password, client).await;
             begin(context, prepared).await
-        };
+        });
         Some(begun.await.map(SignInPayload))
     }
 

@@ -93,10 +93,11 @@ impl UserMutation {
         context: &Context<'_>,
         #[graphql(desc = "Who signs up.")] input: SignUpInput,
     ) -> Option<Result<SignUpPayload>> {
-        let begun = async {
+        // In a box, as in `change`.
+        let begun = Box::pin(async {
             let prepared = store::user::SignUp::prepare(scope(context)?, input.into(), client(context)?.clone()).await;
             begin(context, prepared).await
-        };
+        });
         Some(begun.await.map(SignUpPayload))
     }
 

@@ -214,7 +214,7 @@ impl Transaction {
         match self.backend() {
             // One statement, and one way there and back, for both.
             DbBackend::Postgres => {
-                let statement = together::<S>(before, changes, time, &entries, self.way.is_single())?;
+                let statement = together::<S>(before, &changes, time, &entries, self.way.is_single())?;
                 self.way.change(statement, taken).await?;
                 if self.way.is_single() {
                     let mut left = after.clone();
@@ -225,7 +225,7 @@ impl Transaction {
             }
             _ => {
                 self.entries.extend(entries);
-                let update = update_of::<S>(before, changes, time)?;
+                let update = update_of::<S>(this::<S>(before)?, &changes, (updated_at::<S>()?, time));
                 let written = update.exec(self.way.held()?).await;
                 written.map(drop).map_err(|error| unless_taken(error, taken))
             }
@@ -362,19 +362,17 @@ impl Transaction {
     }
 }
 
-/// Writes these values, and the time, into a row.
+/// Writes these values, and the time into its column, into this row.
 fn update_of<S: Subject>(
-    row: &S::Model,
-    changes: Vec<(S::Column, Value)>,
-    time: DateTime<Utc>,
-) -> Result<UpdateMany<S>, DbErr> {
+    this: Condition,
+    changes: &[(S::Column, Value)],
+    (updated_at, time): (S::Column, DateTime<Utc>),
+) -> UpdateMany<S> {
     let mut update = S::update_many();
     for (column, value) in changes {
-        update = update.col_expr(column, column.save_as(Expr::val(value)));
+        update = update.col_expr(*column, column.save_as(Expr::val(value.clone())));
     }
-    Ok(update
-        .col_expr(updated_at::<S>()?, Expr::val(time))
-        .filter(this::<S>(row)?))
+    update.col_expr(updated_at, Expr::val(time)).filter(this)
 }
 
 /// The row itself, by its key.

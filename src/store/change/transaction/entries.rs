@@ -7,8 +7,8 @@ use entity::audit_entry::{ActiveModel, Column, Entity};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn,
-    QueryFilter, QuerySelect, QueryTrait, Statement, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait,
+    PrimaryKeyToColumn, QueryFilter, QuerySelect, QueryTrait, Statement, Value,
     prelude::Uuid,
     sea_query::{
         CommonTableExpression, Expr, LockBehavior, LockType, Query, UnionType, UpdateStatement, WithClause, WithQuery,
@@ -82,11 +82,12 @@ const CHANGED: &str = "changed";
 /// the entries are its values, in this order.
 pub(super) fn together<S: Subject>(
     row: &S::Model,
-    changes: Vec<(S::Column, Value)>,
+    changes: &[(S::Column, Value)],
     time: DateTime<Utc>,
     entries: &[ActiveModel],
     only_if_still: bool,
 ) -> Result<Statement, DbErr> {
+    let (this, updated_at, last_changed) = (this::<S>(row)?, updated_at::<S>()?, last_changed::<S>(row)?);
     let names: Vec<&str> = changes.iter().map(|(column, _)| column.as_str()).collect();
     let keys = || <S::PrimaryKey as Iterable>::iter().map(|key| row.get(key.into_column()));
     let mut values: Vec<Value> = changes.iter().map(|(_, value)| value.clone()).collect();
@@ -94,31 +95,32 @@ pub(super) fn together<S: Subject>(
     values.extend(keys());
     if only_if_still {
         values.extend(keys());
-        values.push(last_changed::<S>(row)?.into());
+        values.push(last_changed.into());
     }
     values.extend(entries.iter().flat_map(said));
 
     let shape = ("a change", TypeId::of::<S>(), names, entries.len(), only_if_still);
-    let mut update = update_of::<S>(row, changes, time)?;
-    if only_if_still {
-        update = update.filter(still::<S>(row)?);
-    }
-    let mut update = update.into_query();
-    update.returning(Query::returning().expr(Expr::cust("1")));
-    let built = || DbBackend::Postgres.build(&logged(update.clone(), entries));
+    let built = || {
+        let mut update = update_of::<S>(this.clone(), changes, (updated_at, time));
+        if only_if_still {
+            update = update.filter(still::<S>(this.clone(), updated_at.eq(last_changed)));
+        }
+        let mut update = update.into_query();
+        update.returning(Query::returning().expr(Expr::cust("1")));
+        DbBackend::Postgres.build(&logged(update, entries))
+    };
     Ok(kept(shape, &values, || Text::in_order(built()), built))
 }
 
-/// That the row is still as it was read, and that nobody else is at it: then it is held from here on.
-fn still<S: Subject>(row: &S::Model) -> Result<Expr, DbErr> {
-    let unchanged = updated_at::<S>()?.eq(last_changed::<S>(row)?);
+/// That this row is still as it was read, and that nobody else is at it: then it is held from here on.
+fn still<S: Subject>(this: Condition, unchanged: Expr) -> Expr {
     let still = S::find()
         .select_only()
         .expr(Expr::cust("TRUE"))
-        .filter(this::<S>(row)?)
+        .filter(this)
         .filter(unchanged)
         .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
-    Ok(Expr::SubQuery(None, Box::new(still.into_query().into())))
+    Expr::SubQuery(None, Box::new(still.into_query().into()))
 }
 
 /// An update that gives the rows it has changed, and an insert of the entries about it.

@@ -19,7 +19,7 @@ use crate::{
         noun::column,
         question::{self, Asked, Question, statement},
     },
-    viewer::{Beside, PREFIX, Viewer},
+    viewer::{Beside, Viewer},
 };
 
 /// How a row is held until the transaction ends.
@@ -68,7 +68,7 @@ impl Transaction {
             return None;
         };
         let row = found.row(TypeId::of::<N>(), *key).filter(|_| self.way.is_single())?;
-        FromQueryResult::from_query_result_optional(row, PREFIX).ok()?
+        FromQueryResult::from_query_result_optional(row, "").ok()?
     }
 
     /// The first row of which this holds, if the viewer may see it; it is held until the end.

@@ -121,7 +121,8 @@ impl UserMutation {
         context: &Context<'_>,
         #[graphql(desc = "What to change it to.")] input: ChangePasswordInput,
     ) -> Option<Result<ChangePasswordPayload>> {
-        let changed = async {
+        // In a box, as in `change`.
+        let changed = Box::pin(async {
             let scope = scope(context)?;
             let (current, new) = (&input.current_password, &input.new_password);
             let others = input.revoke_other_sessions;
@@ -130,7 +131,7 @@ impl UserMutation {
                 Err(refusal) => Err(refusal),
             };
             done(made)
-        };
+        });
         Some(changed.await.map(ChangePasswordPayload::from))
     }
 }

@@ -53,6 +53,11 @@ const ON_POSTGRES_ALONE: &[(&str, &str)] = &[
          INCLUDE (title, creator_id, media_item_id, visibility, price_cents, status) \
          WHERE deleted_at IS NULL AND status = 'published' AND visibility IN ('public', 'purchased_only')",
     ),
+    (
+        "content_for_everyone_published_at_idx",
+        "CREATE INDEX content_for_everyone_published_at_idx ON content (published_at DESC, id DESC, visibility) \
+         WHERE deleted_at IS NULL AND status = 'published' AND visibility IN ('public', 'purchased_only')",
+    ),
 ];
 
 /// The indexes that the migrations make on both databases, by their own word: they are run on a database in memory, and so

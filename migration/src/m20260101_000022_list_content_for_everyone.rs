@@ -5,8 +5,8 @@ use crate::shared::on_postgres;
 /// Lets PostgreSQL walk through the latest of what is for everyone, without a look at the rows between that are not. Each of those
 /// lies somewhere else in the table, and with a filter for what is public there had been more of them than rows to show.
 ///
-/// The visibility comes last: the order needs the two columns before it, and an index is asked for a key's column before the row
-/// is looked at, but not for one that it only carries.
+/// The visibility comes last, since the order needs the two columns before it; and it is a column of the key, since an index is not
+/// asked for one that it only carries (<https://www.postgresql.org/docs/current/sql-createindex.html>, `INCLUDE`).
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 

@@ -552,7 +552,7 @@ const OF_THE_ANONYMOUS: [(&str, [&str; 2]); 2] = [
             "Index Only Scan using content_for_everyone_media_item_id_idx on content",
         ],
     ),
-    // The latest for everyone, without a look at any row that is not to be shown.
+    // The latest that is public, without a look at what is not.
     (
         "{ contents(first: 50, filter: { status: PUBLISHED, visibility: PUBLIC }, orderBy: { field: PUBLISHED_AT, direction: DESC }) {
             nodes { title creator { name } }
@@ -564,7 +564,7 @@ const OF_THE_ANONYMOUS: [(&str, [&str; 2]); 2] = [
     ),
 ];
 
-/// The plans of all that the anonymous ask for so.
+/// The plans of all statements that this takes as somebody anonymous.
 async fn plans_of_the_anonymous(app: &App, query: &str) -> String {
     app.take_statements();
     app.anonymous().data(query).await;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{app, only_connections};
 use crate::support::{content, media, texts};
 
+/// How a transaction comes to read for somebody anonymous who is pinned to no organization.
 const VISITOR: &str = "SET LOCAL ROLE codex_visitor";
 
 #[tokio::test]

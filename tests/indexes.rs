@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, State
 struct Index {
     table: String,
     name: String,
-    /// Its columns, in order, and whether it compares their bytes alone.
+    /// Its columns, in order, whether it compares their bytes alone, and what it is if it is no tree.
     columns: Vec<String>,
     /// Which rows are in it; nothing: all.
     predicate: Option<String>,
@@ -32,11 +32,13 @@ async fn indexes(db: &DatabaseConnection) -> Vec<Index> {
             "SELECT indrelid::regclass::text, indexrelid::regclass::text,
                 (SELECT string_agg(
                     pg_get_indexdef(indexrelid, position, true)
-                        || CASE indcollation[position - 1] WHEN '\"C\"'::regcollation THEN ' by bytes' ELSE '' END,
+                        || CASE indcollation[position - 1] WHEN '\"C\"'::regcollation THEN ' by bytes' ELSE '' END
+                        || CASE amname WHEN 'btree' THEN '' ELSE ' by ' || amname END,
                     ',' ORDER BY position
                 ) FROM generate_series(1, indnkeyatts) AS position),
                 pg_get_expr(indpred, indrelid)
-            FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+            FROM pg_index JOIN pg_class AS index ON index.oid = indexrelid JOIN pg_am ON pg_am.oid = relam
+            WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
         }
         _ => {
             "SELECT tables.name, indexes.name,

@@ -29,6 +29,7 @@ mod m20260101_000019_count_own_content;
 mod m20260101_000020_list_content_of_organizations;
 mod m20260101_000021_find_users_by_bytes;
 mod m20260101_000022_list_content_for_everyone;
+mod m20260101_000023_find_a_user_by_hash;
 mod shared;
 
 /// Runs the steps.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000020_list_content_of_organizations::Migration),
             Box::new(m20260101_000021_find_users_by_bytes::Migration),
             Box::new(m20260101_000022_list_content_for_everyone::Migration),
+            Box::new(m20260101_000023_find_a_user_by_hash::Migration),
         ]
     }
 }

@@ -242,6 +242,7 @@ async fn a_feed_looks_up_what_each_row_names() {
     ];
     for plan in plans {
         let plan = plan.join("\n");
+        assert!(plan.contains("Index Scan using users_id_hash_idx on users"), "{plan}");
         // Few rows of a page name the same, and to make room for all that the whole list may name takes longer.
         assert!(!plan.contains("Memoize"), "{plan}");
     }

@@ -36,6 +36,10 @@ const ON_POSTGRES_ALONE: &[(&str, &str)] = &[
     ),
     ("users_id_idx", "CREATE INDEX users_id_idx ON users (id COLLATE \"C\")"),
     (
+        "users_id_hash_idx",
+        "CREATE INDEX users_id_hash_idx ON users USING hash (id COLLATE \"C\")",
+    ),
+    (
         "content_for_everyone_creator_id_idx",
         "CREATE INDEX content_for_everyone_creator_id_idx ON content (creator_id COLLATE \"C\", organization_id) \
          WHERE deleted_at IS NULL AND status = 'published' AND visibility IN ('public', 'purchased_only')",

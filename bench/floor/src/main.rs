@@ -17,7 +17,7 @@ use axum::{
 use serde::Deserialize;
 use sqlx::{
     Postgres,
-    postgres::{PgArguments, PgPool, PgPoolOptions, PgRow},
+    postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow},
     query::Query,
 };
 use uuid::Uuid;
@@ -110,7 +110,10 @@ async fn main() {
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .test_before_acquire(false);
-    let pool = pool.connect(&setting("DATABASE_URL")).await.expect("a database");
+    let database: PgConnectOptions = setting("DATABASE_URL").parse().expect("a database's address");
+    // As the gateway has it, and for the same reason: a page ends long before it pays to keep what its rows name.
+    let database = database.options([("enable_memoize", "off")]);
+    let pool = pool.connect_with(database).await.expect("a database");
     let app = Router::new()
         .route("/feed", post(feed))
         .route("/organization_page", post(organization_page))

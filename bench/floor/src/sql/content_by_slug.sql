@@ -3,7 +3,7 @@ SELECT c.id, c.title, c.description, a.access, CASE WHEN a.access THEN c.content
 FROM organizations o
 JOIN content c ON c.organization_id = o.id AND c.slug = $2 AND c.deleted_at IS NULL
 CROSS JOIN LATERAL (SELECT c.visibility = 'public' OR c.price_cents IS NULL AS access) a
-JOIN users u ON u.id = c.creator_id
+JOIN users u ON u.id COLLATE "C" = c.creator_id
 LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL AND CASE
     WHEN a.access THEN true
     -- The body is not for everyone. The media may still be shown, by other content whose body is.

@@ -3,7 +3,7 @@ FROM (SELECT id, name, slug FROM organizations WHERE deleted_at IS NULL ORDER BY
 LEFT JOIN LATERAL (
     SELECT c.id, c.title, c.published_at, u.id AS creator_id, u.name AS creator_name, m.id AS media_id, m.duration_seconds
     FROM content c
-    JOIN users u ON u.id = c.creator_id
+    JOIN users u ON u.id COLLATE "C" = c.creator_id
     LEFT JOIN media_items m ON m.id = c.media_item_id AND m.deleted_at IS NULL AND CASE
         WHEN c.visibility = 'public' OR c.price_cents IS NULL THEN true
         -- The body is not for everyone. The media may still be shown, by other content whose body is.

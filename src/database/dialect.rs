@@ -222,8 +222,8 @@ pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
     statement
 }
 
-/// A text key, to be compared byte by byte. PostgreSQL would do so by its database's collation, which takes longer; users have an index
-/// for this.
+/// A text key, to be compared byte by byte. PostgreSQL would do so by its database's collation, which takes longer; users have two
+/// indexes for this, one for a single key and one for many.
 pub fn by_bytes(backend: DbBackend, key: Expr) -> Expr {
     match backend {
         DbBackend::Postgres => Expr::cust_with_expr("$1 COLLATE \"C\"", key),

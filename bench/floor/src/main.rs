@@ -111,7 +111,7 @@ async fn main() {
         .max_connections(connections)
         .test_before_acquire(false);
     let database: PgConnectOptions = setting("DATABASE_URL").parse().expect("a database's address");
-    // As the gateway has it, and for the same reason: a page ends long before it pays to keep what its rows name.
+    // The feed ends long before it pays to keep what its rows name, for which there would be room made.
     let database = database.options([("enable_memoize", "off")]);
     let pool = pool.connect_with(database).await.expect("a database");
     let app = Router::new()

@@ -35,10 +35,6 @@ use tracing::{Dispatch, instrument::WithSubscriber};
 use super::{Availability, Reading, Settings};
 use leave::{Leave, Made, Part, Shared};
 
-/// Whether PostgreSQL may keep what the rows before have named, in case that later ones name it again. It reckons with all rows of a
-/// list where a page ends after a few, and so makes room for thousands, which takes longer than to look up what few of them share.
-const MEMOIZE: &str = "off";
-
 /// A pool of connections to PostgreSQL, for statements of one part.
 #[derive(Clone)]
 pub struct Connections {
@@ -64,7 +60,6 @@ impl Connections {
         let most = settings.connections.try_into().unwrap_or(usize::MAX);
         let options = options
             .options([("statement_timeout", deadline.as_millis().to_string())])
-            .options([("enable_memoize", MEMOIZE)])
             .disable_statement_logging();
         let connections = Self {
             shared: Arc::new(Shared::new(options, most, settings.wait, availability)),

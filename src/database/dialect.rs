@@ -1,20 +1,16 @@
 //! What PostgreSQL and SQLite say in different words.
 
 use sea_orm::{
-    DbBackend, Value,
+    Condition, DbBackend, Value,
     sea_query::{
-        Alias, Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, JoinType,
-        LikeExpr, NullOrdering, Order, Query, SelectStatement, WithClause,
+        Alias, DynIden, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, JoinType, LikeExpr, NullOrdering, Order,
+        Query, SelectStatement,
         extension::postgres::{PgExpr, PgFunc},
     },
 };
 
 /// The parents' alias in a statement that reads each parent's own first rows.
 const PARENT: &str = "parent";
-/// The children's alias in such a statement, on PostgreSQL.
-const CHILD: &str = "child";
-/// What the first children of all parents are called there, before anything is looked up for them.
-pub const PAGES: &str = "pages";
 /// The alias of how many children each parent has.
 const COUNTED: &str = "counted";
 
@@ -105,7 +101,7 @@ pub struct OrderColumn {
 }
 
 /// Orders a statement by these columns of this table.
-pub fn order_by(statement: &mut SelectStatement, table: DynIden, columns: &[OrderColumn]) {
+fn order_by(statement: &mut SelectStatement, table: DynIden, columns: &[OrderColumn]) {
     for column in columns {
         let name = (table.clone(), column.name.clone());
         match (column.nullable, &column.order) {
@@ -116,23 +112,26 @@ pub fn order_by(statement: &mut SelectStatement, table: DynIden, columns: &[Orde
     }
 }
 
-/// What [`first_per_parent`] reads.
-pub struct Children<R> {
-    /// The children's table.
+/// What [`first`] reads.
+pub struct First<R> {
+    /// The rows' table.
     pub table: DynIden,
     /// Its primary key.
     pub key: DynIden,
-    /// Its column that names the parent.
-    pub parent: DynIden,
-    /// The columns of it that `reads` and the order look at.
+    /// Whose rows: the column that names a parent, and the parents; none: everybody's.
+    pub parents: Option<(DynIden, Vec<Value>)>,
+    /// The columns that `reads` and the order look at.
     pub columns: Vec<&'static str>,
-    /// Has a statement over the children's table read what is wanted of each child.
+    /// Has a statement over the table read what is wanted of each row, and says whether that is looked up elsewhere, too. It is told whether
+    /// the statement has found the rows before, and can look up for each of them.
     pub reads: R,
-    /// From where, which, and how many for each parent; neither columns nor order.
+    /// Which rows, and how many of each parent; neither columns nor order.
     pub rows: SelectStatement,
     /// In what order.
     pub order: Vec<OrderColumn>,
-    /// Which children to count, where that is wanted: then each row begins with how many there are of its parent.
+    /// Whether whoever reads the rows puts them in it: then they need only be the first of it.
+    pub is_ordered_later: bool,
+    /// Which rows to count, where that is wanted: then each row begins with how many there are of its list.
     pub counted: Option<SelectStatement>,
 }
 
@@ -141,89 +140,104 @@ pub fn how_many() -> Expr {
     Func::count(Expr::cust("1")).into()
 }
 
-/// One statement that reads each parent's own first children. A window function would read every child of every parent;
-/// `LATERAL` stops at the limit, and where there is none (SQLite) a correlated list of keys does.
+/// One statement that reads the first rows of a list, or of each parent's.
 ///
-/// What is read of the children is, on PostgreSQL, read when all of them are there, from [`PAGES`] under the table's own name: so that
-/// what many of them name can be looked up once.
-pub fn first_per_parent<R: Fn(&mut SelectStatement)>(
-    backend: DbBackend,
-    parents: Vec<Value>,
-    children: Children<R>,
-) -> SelectStatement {
-    let Children {
-        table,
-        key,
-        parent,
-        columns,
-        reads,
-        mut rows,
-        order,
-        counted,
-    } = children;
-    order_by(&mut rows, table.clone(), &order);
-    if let [only] = parents.as_slice() {
+/// On PostgreSQL the rows are found first, and what is read beside them is looked up for those. So it knows how few they are: reckoning
+/// with all rows of a list it would make room for what thousands of them may name. And as each parent has few of them, it expects
+/// several parents' rows to name the same, and keeps what it has looked up once.
+pub fn first<R: Fn(&mut SelectStatement, bool) -> bool>(backend: DbBackend, mut list: First<R>) -> SelectStatement {
+    let Some((parent, parents)) = list.parents.take() else {
+        return list.of_one(backend, Condition::all());
+    };
+    match parents.as_slice() {
         // Of one parent, the planner knows how many rows it has.
-        let is_parents = || Expr::col((table.clone(), parent.clone())).eq(only.clone());
-        if let Some(mut counted) = counted {
-            rows.expr(all_counted(counted.and_where(is_parents()).take()));
+        [only] => {
+            let is_parents = Expr::col((list.table.clone(), parent)).eq(only.clone());
+            list.of_one(backend, Condition::all().add(is_parents))
         }
-        reads(&mut rows);
-        return rows.and_where(is_parents()).take();
+        _ => list.of_each(backend, parent, parents),
     }
-    let is_parents = |name: &'static str| Expr::col((table.clone(), parent.clone())).equals((PARENT, name));
-    // Counted once for all, and not again for each child.
-    let counted = counted.map(|mut counted| {
-        let column = (table.clone(), parent.clone());
-        counted
-            .expr_as(how_many(), COUNTED)
-            .column(column.clone())
-            .and_where(any_of(backend, column.clone(), parents.clone()))
-            .group_by_col(column)
-            .take()
-    });
-    let counts = |statement: &mut SelectStatement| {
+}
+
+impl<R: Fn(&mut SelectStatement, bool) -> bool> First<R> {
+    /// The rows of one list.
+    fn of_one(self, backend: DbBackend, which: Condition) -> SelectStatement {
+        let Self { table, mut rows, .. } = self;
+        order_by(rows.cond_where(which.clone()), table.clone(), &self.order);
+        let counted = self
+            .counted
+            .map(|mut counted| all_counted(counted.cond_where(which).take()));
+        let mut plain = rows.clone();
+        let looks_up = (self.reads)(plain.exprs(counted.clone()), false);
+        // What is in no order is a single row.
+        if !looks_up || self.order.is_empty() || backend != DbBackend::Postgres {
+            return plain;
+        }
+        rows.columns(named(&table, self.columns));
+        let mut statement = Query::select();
+        statement.exprs(counted).from_subquery(rows, table.clone());
+        (self.reads)(&mut statement, true);
+        if !self.is_ordered_later {
+            order_by(&mut statement, table, &self.order);
+        }
+        statement
+    }
+
+    /// Each parent's own rows. A window function would read every row of every parent; `LATERAL` stops at the limit, and where there is
+    /// none (SQLite) a correlated list of keys does.
+    fn of_each(self, backend: DbBackend, parent: DynIden, parents: Vec<Value>) -> SelectStatement {
+        let Self { table, mut rows, .. } = self;
+        order_by(&mut rows, table.clone(), &self.order);
+        let is_parents = |name: &'static str| Expr::col((table.clone(), parent.clone())).equals((PARENT, name));
+        // Counted once for all, and not again for each row.
+        let counted = self.counted.map(|mut counted| {
+            let column = (table.clone(), parent.clone());
+            counted
+                .expr_as(how_many(), COUNTED)
+                .column(column.clone())
+                .and_where(any_of(backend, column.clone(), parents.clone()))
+                .group_by_col(column)
+                .take()
+        });
+        let mut statement = Query::select();
+        match (backend, array(parents.clone())) {
+            (DbBackend::Postgres, Some(array)) => {
+                rows.columns(named(&table, self.columns)).and_where(is_parents(PARENT));
+                statement
+                    // A function that gives plain values has one column, named as its alias.
+                    .from_function(Func::cust("unnest").arg(Expr::val(array)), PARENT)
+                    .join_lateral(JoinType::InnerJoin, rows, table.clone(), Expr::cust("TRUE"));
+            }
+            _ => {
+                rows.column((table.clone(), self.key.clone()))
+                    .and_where(is_parents("column1"));
+                // Inside `rows` the table's name means the inner reading of it, outside the outer one.
+                let among_first = Expr::col((table.clone(), self.key)).in_subquery(rows);
+                statement
+                    .from_values(parents, PARENT)
+                    .join(JoinType::InnerJoin, table.clone(), among_first);
+            }
+        }
         if let Some(counted) = counted {
-            let of_parent = Expr::col((COUNTED, parent.clone())).equals((table.clone(), parent.clone()));
+            let of_parent = Expr::col((COUNTED, parent.clone())).equals((table.clone(), parent));
             statement
                 .column((COUNTED, COUNTED))
                 .join_subquery(JoinType::InnerJoin, counted, COUNTED, of_parent);
         }
-    };
-    let mut statement = Query::select();
-    match (backend, array(parents.clone())) {
-        (DbBackend::Postgres, Some(array)) => {
-            rows.columns(columns.into_iter().map(|column| (table.clone(), Alias::new(column))))
-                .and_where(is_parents(PARENT));
-            let pages = Query::select()
-                .column((CHILD, Asterisk))
-                // A function that gives plain values has one column, named as its alias.
-                .from_function(Func::cust("unnest").arg(Expr::val(array)), PARENT)
-                .join_lateral(JoinType::InnerJoin, rows, CHILD, Expr::cust("TRUE"))
-                .take();
-            let pages = CommonTableExpression::new().table_name(PAGES).query(pages).to_owned();
-            statement
-                .with_cte(WithClause::new().cte(pages).to_owned())
-                .from_as(PAGES, table.clone());
+        (self.reads)(&mut statement, backend == DbBackend::Postgres);
+        if !self.is_ordered_later {
+            order_by(&mut statement, table, &self.order);
         }
-        _ => {
-            rows.column((table.clone(), key.clone()))
-                .and_where(is_parents("column1"));
-            // Inside `rows` the table's name means the inner reading of it, outside the outer one.
-            let among_first = Expr::col((table.clone(), key)).in_subquery(rows);
-            statement
-                .from_values(parents, PARENT)
-                .join(JoinType::InnerJoin, table.clone(), among_first);
-        }
+        statement
     }
-    counts(&mut statement);
-    reads(&mut statement);
-    order_by(&mut statement, table, &order);
-    statement
 }
 
-/// A text key, to be compared byte by byte. PostgreSQL would do so by its database's collation, which takes longer; users have two
-/// indexes for this, one for a single key and one for many.
+fn named(table: &DynIden, columns: Vec<&'static str>) -> impl Iterator<Item = (DynIden, Alias)> {
+    columns.into_iter().map(|column| (table.clone(), Alias::new(column)))
+}
+
+/// A text key, to be compared byte by byte. PostgreSQL would do so by its database's collation, which takes longer; users have an
+/// index for this.
 pub fn by_bytes(backend: DbBackend, key: Expr) -> Expr {
     match backend {
         DbBackend::Postgres => Expr::cust_with_expr("$1 COLLATE \"C\"", key),
@@ -231,13 +245,7 @@ pub fn by_bytes(backend: DbBackend, key: Expr) -> Expr {
     }
 }
 
-/// The key is one of those that a column of [`PAGES`] names.
-pub fn named_by_pages(key: Expr, naming: &'static str) -> Expr {
-    let named = Query::select().column(naming).from(PAGES).take();
-    key.eq(PgFunc::any(list(named)))
-}
-
 /// A count as one value of a row.
-pub fn all_counted(mut counted: SelectStatement) -> Expr {
+fn all_counted(mut counted: SelectStatement) -> Expr {
     Expr::SubQuery(None, Box::new(counted.expr(how_many()).take().into()))
 }

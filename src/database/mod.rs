@@ -21,10 +21,7 @@ mod writer;
 
 pub use availability::{Availability, Standing};
 pub use connect::{ConnectError, Pools, Settings, connect, connect_for_requests, connect_read_only, is_sqlite};
-pub use dialect::{
-    Children, OrderColumn, PAGES, all_counted, any_of, by_bytes, contains_text, first_per_parent, has_any_tag,
-    how_many, named_by_pages, order_by,
-};
+pub use dialect::{First, OrderColumn, any_of, by_bytes, contains_text, first, has_any_tag, how_many};
 pub use exclusive::exclusively;
 pub use journal::{Journal, Sent, Written};
 pub use kept::{Shape, Text, kept};

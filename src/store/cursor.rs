@@ -12,8 +12,8 @@ use crate::database::Slots;
 /// The longest cursor that is looked at, in bytes.
 const LONGEST: usize = 4096;
 
-/// One value of a cursor.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// One value of a cursor. Times and keys compare as they do in the database, where nothing comes before every time; texts need not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Mark {
     /// A text.
     #[serde(rename = "s")]

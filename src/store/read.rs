@@ -7,13 +7,14 @@ use std::{
 
 use derive_where::derive_where;
 use sea_orm::{
-    Condition, DbBackend,
+    Condition,
     sea_query::{Alias, IntoIden, Query, SelectStatement},
 };
 
 use super::{
     Direction, Error, Key, Noun, Page, PageRequest, Parent,
     columns::ColumnSet,
+    cursor::Kind,
     fields::Fields,
     noun::{column, table},
     own::Own,
@@ -24,7 +25,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    database::{self, Children, Row, Slots, all_counted, any_of, first_per_parent, how_many},
+    database::{First, Row, Slots, any_of, first, how_many},
     viewer::Viewer,
 };
 
@@ -228,6 +229,12 @@ async fn some_rows<N: Noun>(
             group.total = total;
         }
     }
+    if question.is_ordered_here() {
+        let walk = question.walk(&access.viewer);
+        for group in &mut grouped {
+            walk.put_in_order(request.order.field, &mut group.rows)?;
+        }
+    }
     Ok(grouped)
 }
 
@@ -247,6 +254,18 @@ impl<N: Noun> FirstRows<N> {
         let request = &self.request;
         let order = (!request.is_only).then_some(request.order.field);
         N::columns(&request.selection, order, self.via)
+    }
+
+    fn walk(&self, viewer: &Viewer) -> Walk {
+        let backward = self.request.window.direction == Direction::Backward;
+        Walk::new(viewer, &self.request, backward != self.behind)
+    }
+
+    /// Whether the rows are put in order when they are there. The database finds them so, but to promise it for all that is looked up
+    /// beside them it would copy everything once more. Texts are left to it, as it has its own way to compare them.
+    fn is_ordered_here(&self) -> bool {
+        let kinds = [N::order_column(self.request.order.field).kind, N::KEY.kind];
+        !self.request.is_only && !kinds.contains(&Kind::Text)
     }
 
     /// A row, and how many its list has, if that is asked.
@@ -271,20 +290,7 @@ impl<N: Noun> Question for FirstRows<N> {
 
     fn statement(&self, viewer: &Viewer) -> SelectStatement {
         let request = &self.request;
-        let is_of_pages = self.parents.len() > 1 && viewer.backend() == DbBackend::Postgres;
-        let reads = |statement: &mut SelectStatement| {
-            reads(
-                statement,
-                viewer,
-                self.columns(),
-                &request.selection,
-                self.own,
-                is_of_pages,
-            );
-        };
-        let backward = request.window.direction == Direction::Backward;
-        let walk = Walk::new(viewer, request, backward != self.behind);
-
+        let walk = self.walk(viewer);
         let every = every::<N>(viewer, &request.filter, self.own);
         let counted = request.counts.then(|| every.clone());
         let mut rows = every;
@@ -292,29 +298,22 @@ impl<N: Noun> Question for FirstRows<N> {
         if let Some(cursor) = &request.window.cursor {
             rows.cond_where(walk.beyond(cursor, self.behind));
         }
-        match self.via {
-            None => {
-                if !request.is_only {
-                    database::order_by(&mut rows, table::<N::Entity>(), &walk.columns());
-                }
-                rows.exprs(counted.map(all_counted));
-                reads(&mut rows);
-                rows
-            }
-            Some(via) => {
-                let children = Children {
-                    table: table::<N::Entity>(),
-                    key: Alias::new(N::KEY.name).into_iden(),
-                    parent: Alias::new(N::via_column(via).name).into_iden(),
-                    columns: (self.columns() | N::LOOKED_AT).names(),
-                    reads,
-                    rows,
-                    order: walk.columns(),
-                    counted,
-                };
-                first_per_parent(viewer.backend(), values(&self.parents), children)
-            }
-        }
+        let parents = |via| (Alias::new(N::via_column(via).name).into_iden(), values(&self.parents));
+        let list = First {
+            table: table::<N::Entity>(),
+            key: Alias::new(N::KEY.name).into_iden(),
+            parents: self.via.map(parents),
+            columns: (self.columns() | N::LOOKED_AT).names(),
+            reads: |statement: &mut SelectStatement, is_of_page| {
+                let columns = self.columns();
+                reads(statement, viewer, columns, &request.selection, self.own, is_of_page)
+            },
+            rows,
+            order: if request.is_only { Vec::new() } else { walk.columns() },
+            is_ordered_later: self.is_ordered_here(),
+            counted,
+        };
+        first(viewer.backend(), list)
     }
 }
 
@@ -326,17 +325,17 @@ fn every<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>) -> SelectSta
     Query::select().from(table::<N::Entity>()).cond_where(wanted).take()
 }
 
-/// Has the statement read what is wanted of each row, and the selected relations along with it.
+/// Has the statement read what is wanted of each row, and the selected relations along with it, and says whether there are any.
 fn reads<N: Noun>(
     statement: &mut SelectStatement,
     viewer: &Viewer,
     columns: N::Columns,
     selection: &N::Selection,
     own: Own<N>,
-    is_of_pages: bool,
-) {
+    is_of_page: bool,
+) -> bool {
     statement.exprs(N::expressions(columns, selection, viewer, &table::<N::Entity>()));
-    Along::read::<N>(statement, viewer, selection, own.is_own(), is_of_pages);
+    Along::read::<N>(statement, viewer, selection, own.is_own(), is_of_page)
 }
 
 /// Takes rows apart.

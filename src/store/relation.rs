@@ -13,10 +13,7 @@ use super::{
     cursor::Kind,
     noun::{column, table},
 };
-use crate::{
-    database::{by_bytes, named_by_pages},
-    viewer::Viewer,
-};
+use crate::{database::by_bytes, viewer::Viewer};
 
 /// A relation to one row of another table.
 #[derive(Clone, Debug)]
@@ -65,31 +62,34 @@ pub struct Along<'a> {
     values: &'a mut usize,
     /// Whether the row is the viewer's own, and so are all that the statement reads of its table.
     is_own: bool,
-    /// Whether the row is one of several parents' pages, among which there are few others that many of them name.
-    is_of_pages: bool,
+    /// Whether it is one of a page's rows, which are found before anything is looked up for them.
+    is_of_page: bool,
 }
 
 impl Along<'_> {
     /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row. `is_own`: it reads
-    /// nobody's rows but the viewer's own. `is_of_pages`: it reads from [`PAGES`](crate::database::PAGES).
+    /// nobody's rows but the viewer's own. `is_of_page`: the rows are a page's, found before anything is looked up for them. Says whether
+    /// there are any.
     pub(super) fn read<N: Noun>(
         statement: &mut SelectStatement,
         viewer: &Viewer,
         selection: &N::Selection,
         is_own: bool,
-        is_of_pages: bool,
-    ) {
+        is_of_page: bool,
+    ) -> bool {
+        let mut values = 0;
         let own = table::<N::Entity>();
         let along = Along {
             statement,
             viewer,
             name: own.clone(),
             taken: &mut vec![own],
-            values: &mut 0,
+            values: &mut values,
             is_own,
-            is_of_pages,
+            is_of_page,
         };
         N::relations(selection, along);
+        values > 0
     }
 
     /// Who reads.
@@ -113,34 +113,51 @@ impl Along<'_> {
         let Some(selection) = selection else { return };
         let name = self.free_name::<N>();
         let columns = N::columns(selection, None, None);
+        let own = table::<N::Entity>();
         let named = Expr::col((self.name.clone(), Alias::new(column)));
-        let mut its_key = Expr::col((name.clone(), Alias::new(key)));
-        if N::KEY.name == key && N::KEY.kind == Kind::Text {
-            its_key = by_bytes(self.viewer.backend(), its_key);
-        }
-        let mut same = Condition::all().add(named.clone().eq(its_key.clone()));
-        if self.is_of_pages {
-            // With each of them looked up once, and not for each row, row-level security also decides about it once.
-            same = same.add(named_by_pages(its_key, column));
-        }
+        let is_named = |by: &DynIden| {
+            let its_key = Expr::col((by.clone(), Alias::new(key)));
+            let is_text = N::KEY.name == key && N::KEY.kind == Kind::Text;
+            let its_key = if is_text {
+                by_bytes(self.viewer.backend(), its_key)
+            } else {
+                its_key
+            };
+            named.clone().eq(its_key)
+        };
         // In a statement of its own the table has its own name, by which the rules call it. The planner sees through it, and has no
         // more read of its columns than are asked for.
         let mut rows = Query::select();
-        rows.from(table::<N::Entity>());
+        rows.from(own.clone());
         for column in N::Columns::ALL.names() {
-            rows.column((table::<N::Entity>(), Alias::new(column)));
+            rows.column((own.clone(), Alias::new(column)));
         }
+        // A table that names itself could not tell the naming row from its own.
+        if self.is_of_page && self.name != own {
+            let seen = match door {
+                Door::Open => N::alive(),
+                Door::OpenIf(open) => N::alive().add(Condition::any().add(open).add(N::visible(self.viewer))),
+                Door::Closed => N::visible(self.viewer),
+                Door::ClosedTo(which) => Condition::all().add(N::visible(self.viewer)).add(which),
+            };
+            // There is one at the most. To say so keeps PostgreSQL from reading the whole table for a page's few rows.
+            rows.and_where(is_named(&own)).cond_where(seen).limit(1);
+            self.statement
+                .join_lateral(JoinType::LeftJoin, rows, name.clone(), Expr::cust("TRUE"));
+            return self.beyond::<N>(selection, columns, name);
+        }
+        let same = is_named(&name);
         let on = match door {
             Door::Open => {
                 rows.cond_where(N::alive());
                 Condition::all().add(same)
             }
             // Under its own name the rules can be asked about the joined row itself.
-            Door::OpenIf(open) if name == table::<N::Entity>() => {
+            Door::OpenIf(open) if name == own => {
                 let may = Condition::any().add(open).add(N::visible(self.viewer));
                 self.statement.join(
                     JoinType::LeftJoin,
-                    table::<N::Entity>(),
+                    own,
                     Condition::all().add(same).add(N::alive()).add(may),
                 );
                 return self.beyond::<N>(selection, columns, name);
@@ -188,7 +205,7 @@ impl Along<'_> {
             taken: self.taken,
             values: self.values,
             is_own: false,
-            is_of_pages: false,
+            is_of_page: self.is_of_page,
         };
         N::relations(selection, along);
     }

@@ -1,12 +1,14 @@
 //! The way through a list: its order, and what comes after a place in it.
 
+use std::sync::Arc;
+
 use sea_orm::{
     Condition,
     sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Order as Sort},
 };
 
 use super::{
-    Cursor, Noun, PageRequest,
+    Cursor, Error, Noun, PageRequest,
     cursor::Mark,
     noun::{Named, table},
 };
@@ -41,6 +43,22 @@ impl Walk {
             nullable,
         };
         vec![column(self.column.name, self.may_lack), column(self.key, false)]
+    }
+
+    /// Puts rows in this order, in which they nearly always come.
+    ///
+    /// # Errors
+    /// If the order's column was not read.
+    pub(super) fn put_in_order<N: Noun>(&self, field: N::OrderField, rows: &mut Vec<Arc<N>>) -> Result<(), Error> {
+        let place = |row: Arc<N>| Ok(((row.mark(field)?, row.key()?), row));
+        let mut placed: Vec<_> = rows.drain(..).map(place).collect::<Result<_, Error>>()?;
+        // Sorted already, this takes one look at each.
+        placed.sort_by(|(one, _), (other, _)| match self.descending {
+            true => other.cmp(one),
+            false => one.cmp(other),
+        });
+        rows.extend(placed.into_iter().map(|(_, row)| row));
+        Ok(())
     }
 
     /// The rows that are on the way at all.

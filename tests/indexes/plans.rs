@@ -540,7 +540,7 @@ async fn every_question_has_an_index() {
 
 /// What the anonymous ask for, and how it is found.
 const OF_THE_ANONYMOUS: [(&str, [&str; 2]); 2] = [
-    // Users by the bytes of their keys; and whether everyone may play a media item, an index answers alone.
+    // Users by the hash of their keys; and whether everyone may play a media item, an index answers alone.
     (
         "{ organizations(first: 5) { nodes {
             contents(first: 3, filter: { status: PUBLISHED }, orderBy: { field: PUBLISHED_AT, direction: DESC }) {
@@ -548,7 +548,7 @@ const OF_THE_ANONYMOUS: [(&str, [&str; 2]); 2] = [
             }
         } } }",
         [
-            "Index Scan using users_id_idx on users",
+            "Index Scan using users_id_hash_idx on users",
             "Index Only Scan using content_for_everyone_media_item_id_idx on content",
         ],
     ),

@@ -17,10 +17,6 @@ pub const MAY_OVERLAP: &[(&str, &str)] = &[
         "content_media_item_id_idx",
         "the other has only what row-level security asks about first",
     ),
-    (
-        "users_id_idx",
-        "it compares bytes, and the other by the database's collation, which takes longer",
-    ),
 ];
 
 /// A schema's tables, foreign keys and indexes, each in the order of their names.

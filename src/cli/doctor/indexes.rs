@@ -34,7 +34,6 @@ const ON_POSTGRES_ALONE: &[(&str, &str)] = &[
         "organizations_deleted_at_idx",
         "CREATE INDEX organizations_deleted_at_idx ON organizations (deleted_at, id) WHERE deleted_at IS NOT NULL",
     ),
-    ("users_id_idx", "CREATE INDEX users_id_idx ON users (id COLLATE \"C\")"),
     (
         "users_id_hash_idx",
         "CREATE INDEX users_id_hash_idx ON users USING hash (id COLLATE \"C\")",

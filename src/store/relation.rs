@@ -125,14 +125,14 @@ impl Along<'_> {
             };
             named.clone().eq(its_key)
         };
-        // In a statement of its own the table has its own name, by which the rules call it. The planner sees through it, and has no
-        // more read of its columns than are asked for.
+        // In a statement of its own the table has its own name, by which the rules call it. The planner has no more read of its columns
+        // than are asked for.
         let mut rows = Query::select();
         rows.from(own.clone());
         for column in N::Columns::ALL.names() {
             rows.column((own.clone(), Alias::new(column)));
         }
-        // A table that names itself could not tell the naming row from its own.
+        // Of a table that names itself, the naming row could not be told from its own.
         if self.is_of_page && self.name != own {
             let seen = match door {
                 Door::Open => N::alive(),

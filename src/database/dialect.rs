@@ -3,8 +3,8 @@
 use sea_orm::{
     Condition, DbBackend, Value,
     sea_query::{
-        Alias, DynIden, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, JoinType, LikeExpr, NullOrdering, Order,
-        Query, SelectStatement,
+        Alias, Asterisk, DynIden, Expr, ExprTrait, Func, FunctionCall, IntoColumnRef, JoinType, LikeExpr, NullOrdering,
+        Order, Query, SelectStatement,
         extension::postgres::{PgExpr, PgFunc},
     },
 };
@@ -122,8 +122,8 @@ pub struct First<R> {
     pub parents: Option<(DynIden, Vec<Value>)>,
     /// The columns that `reads` and the order look at.
     pub columns: Vec<&'static str>,
-    /// Has a statement over the table read what is wanted of each row, and says whether that is looked up elsewhere, too. It is told whether
-    /// the statement has found the rows before, and can look up for each of them.
+    /// Has a statement over the table read what is wanted of each row, and says whether that is looked up elsewhere, too. If the rows have
+    /// been found before, so that it can look up for each of them, it is given the statement that finds them, which it may ask for more.
     pub reads: R,
     /// Which rows, and how many of each parent; neither columns nor order.
     pub rows: SelectStatement,
@@ -145,7 +145,10 @@ pub fn how_many() -> Expr {
 /// On PostgreSQL the rows are found first, and what is read beside them is looked up for those. So it knows how few they are: reckoning
 /// with all rows of a list it would make room for what thousands of them may name. And as each parent has few of them, it expects
 /// several parents' rows to name the same, and keeps what it has looked up once.
-pub fn first<R: Fn(&mut SelectStatement, bool) -> bool>(backend: DbBackend, mut list: First<R>) -> SelectStatement {
+pub fn first<R>(backend: DbBackend, mut list: First<R>) -> SelectStatement
+where
+    R: Fn(&mut SelectStatement, Option<&mut SelectStatement>) -> bool,
+{
     let Some((parent, parents)) = list.parents.take() else {
         return list.of_one(backend, Condition::all());
     };
@@ -159,7 +162,7 @@ pub fn first<R: Fn(&mut SelectStatement, bool) -> bool>(backend: DbBackend, mut 
     }
 }
 
-impl<R: Fn(&mut SelectStatement, bool) -> bool> First<R> {
+impl<R: Fn(&mut SelectStatement, Option<&mut SelectStatement>) -> bool> First<R> {
     /// The rows of one list.
     fn of_one(self, backend: DbBackend, which: Condition) -> SelectStatement {
         let Self { table, mut rows, .. } = self;
@@ -168,15 +171,15 @@ impl<R: Fn(&mut SelectStatement, bool) -> bool> First<R> {
             .counted
             .map(|mut counted| all_counted(counted.cond_where(which).take()));
         let mut plain = rows.clone();
-        let looks_up = (self.reads)(plain.exprs(counted.clone()), false);
+        let looks_up = (self.reads)(plain.exprs(counted.clone()), None);
         // What is in no order is a single row.
         if !looks_up || self.order.is_empty() || backend != DbBackend::Postgres {
             return plain;
         }
         rows.columns(named(&table, self.columns));
         let mut statement = Query::select();
-        statement.exprs(counted).from_subquery(rows, table.clone());
-        (self.reads)(&mut statement, true);
+        (self.reads)(statement.exprs(counted), Some(&mut rows));
+        statement.from_subquery(rows, table.clone());
         if !self.is_ordered_later {
             order_by(&mut statement, table, &self.order);
         }
@@ -199,14 +202,26 @@ impl<R: Fn(&mut SelectStatement, bool) -> bool> First<R> {
                 .group_by_col(column)
                 .take()
         });
+        let with_count = |statement: &mut SelectStatement| {
+            let Some(counted) = counted else { return };
+            let of_parent = Expr::col((COUNTED, parent.clone())).equals((table.clone(), parent.clone()));
+            statement
+                .column((COUNTED, COUNTED))
+                .join_subquery(JoinType::InnerJoin, counted, COUNTED, of_parent);
+        };
         let mut statement = Query::select();
         match (backend, array(parents.clone())) {
             (DbBackend::Postgres, Some(array)) => {
                 rows.columns(named(&table, self.columns)).and_where(is_parents(PARENT));
-                statement
+                with_count(&mut statement);
+                (self.reads)(&mut statement, Some(&mut rows));
+                let each = Query::select()
+                    .column((table.clone(), Asterisk))
                     // A function that gives plain values has one column, named as its alias.
                     .from_function(Func::cust("unnest").arg(Expr::val(array)), PARENT)
-                    .join_lateral(JoinType::InnerJoin, rows, table.clone(), Expr::cust("TRUE"));
+                    .join_lateral(JoinType::InnerJoin, rows, table.clone(), Expr::cust("TRUE"))
+                    .take();
+                statement.from_subquery(each, table.clone());
             }
             _ => {
                 rows.column((table.clone(), self.key.clone()))
@@ -216,15 +231,10 @@ impl<R: Fn(&mut SelectStatement, bool) -> bool> First<R> {
                 statement
                     .from_values(parents, PARENT)
                     .join(JoinType::InnerJoin, table.clone(), among_first);
+                with_count(&mut statement);
+                (self.reads)(&mut statement, None);
             }
         }
-        if let Some(counted) = counted {
-            let of_parent = Expr::col((COUNTED, parent.clone())).equals((table.clone(), parent));
-            statement
-                .column((COUNTED, COUNTED))
-                .join_subquery(JoinType::InnerJoin, counted, COUNTED, of_parent);
-        }
-        (self.reads)(&mut statement, backend == DbBackend::Postgres);
         if !self.is_ordered_later {
             order_by(&mut statement, table, &self.order);
         }

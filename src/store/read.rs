@@ -68,7 +68,7 @@ impl<N: Noun> Question for RowsByKey<N> {
             .and_where(any_of(viewer.backend(), key, values(&self.keys)))
             .cond_where(self.own.visible(viewer));
         let columns = N::columns(&self.selection, None, None);
-        reads::<N>(&mut statement, viewer, columns, &self.selection, self.own, false);
+        reads::<N>(&mut statement, viewer, columns, &self.selection, self.own, None);
         statement
     }
 }
@@ -304,9 +304,9 @@ impl<N: Noun> Question for FirstRows<N> {
             key: Alias::new(N::KEY.name).into_iden(),
             parents: self.via.map(parents),
             columns: (self.columns() | N::LOOKED_AT).names(),
-            reads: |statement: &mut SelectStatement, is_of_page| {
+            reads: |statement: &mut SelectStatement, found: Option<&mut SelectStatement>| {
                 let columns = self.columns();
-                reads(statement, viewer, columns, &request.selection, self.own, is_of_page)
+                reads(statement, viewer, columns, &request.selection, self.own, found)
             },
             rows,
             order: if request.is_only { Vec::new() } else { walk.columns() },
@@ -332,10 +332,10 @@ fn reads<N: Noun>(
     columns: N::Columns,
     selection: &N::Selection,
     own: Own<N>,
-    is_of_page: bool,
+    found: Option<&mut SelectStatement>,
 ) -> bool {
     statement.exprs(N::expressions(columns, selection, viewer, &table::<N::Entity>()));
-    Along::read::<N>(statement, viewer, selection, own.is_own(), is_of_page)
+    Along::read::<N>(statement, viewer, selection, own.is_own(), found)
 }
 
 /// Takes rows apart.

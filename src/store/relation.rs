@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use sea_orm::{
     Condition,
-    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, JoinType, Query, SelectExpr, SelectStatement},
+    sea_query::{
+        Alias, CaseStatement, DynIden, Expr, ExprTrait, IntoIden, JoinType, Query, SelectExpr, SelectStatement,
+    },
 };
 
 use super::{
@@ -62,20 +64,20 @@ pub struct Along<'a> {
     values: &'a mut usize,
     /// Whether the row is the viewer's own, and so are all that the statement reads of its table.
     is_own: bool,
-    /// Whether it is one of a page's rows, which are found before anything is looked up for them.
-    is_of_page: bool,
+    /// The statement within this one that has found a page's rows before anything is looked up for them, if it is about a page.
+    found: Option<&'a mut SelectStatement>,
 }
 
 impl Along<'_> {
     /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row. `is_own`: it reads
-    /// nobody's rows but the viewer's own. `is_of_page`: the rows are a page's, found before anything is looked up for them. Says whether
-    /// there are any.
+    /// nobody's rows but the viewer's own. `found`: the statement within this one that has found a page's rows before anything is looked
+    /// up for them, if there is one. Says whether there are any.
     pub(super) fn read<N: Noun>(
         statement: &mut SelectStatement,
         viewer: &Viewer,
         selection: &N::Selection,
         is_own: bool,
-        is_of_page: bool,
+        found: Option<&mut SelectStatement>,
     ) -> bool {
         let mut values = 0;
         let own = table::<N::Entity>();
@@ -86,7 +88,7 @@ impl Along<'_> {
             taken: &mut vec![own],
             values: &mut values,
             is_own,
-            is_of_page,
+            found,
         };
         N::relations(selection, along);
         values > 0
@@ -133,10 +135,13 @@ impl Along<'_> {
             rows.column((own.clone(), Alias::new(column)));
         }
         // Of a table that names itself, the naming row could not be told from its own.
-        if self.is_of_page && self.name != own {
+        if self.found.is_some() && self.name != own {
             let seen = match door {
                 Door::Open => N::alive(),
-                Door::OpenIf(open) => N::alive().add(Condition::any().add(open).add(N::visible(self.viewer))),
+                Door::OpenIf(open) => {
+                    let open = self.asked_of_page(open, &name);
+                    N::alive().add(Condition::any().add(open).add(N::visible(self.viewer)))
+                }
                 Door::Closed => N::visible(self.viewer),
                 Door::ClosedTo(which) => Condition::all().add(N::visible(self.viewer)).add(which),
             };
@@ -187,6 +192,21 @@ impl Along<'_> {
         self.beyond::<N>(selection, columns, name);
     }
 
+    /// Whether this holds of the naming row. Of a page's own rows it is asked where they are found, and answered by a number: PostgreSQL
+    /// keeps what it has looked up where it expects the same to be asked again, and of a number that it knows nothing about it does not
+    /// expect it. By the values that the answer is made of it would, though these seldom come twice together.
+    fn asked_of_page(&mut self, which: Condition, named: &DynIden) -> Condition {
+        match (self.found.as_deref_mut(), self.taken.first()) {
+            (Some(found), Some(page)) if *page == self.name => {
+                let answer = Alias::new(format!("opens_{named}")).into_iden();
+                let yes = || Expr::cust("1");
+                found.expr_as(CaseStatement::new().case(which, yes()), answer.clone());
+                Condition::all().add(Expr::col((self.name.clone(), answer)).eq(yes()))
+            }
+            _ => which,
+        }
+    }
+
     /// Reads the values of a joined row, and the relations that it has in turn.
     fn beyond<N: Noun>(&mut self, selection: &N::Selection, columns: N::Columns, name: DynIden) {
         for value in N::expressions(columns, selection, self.viewer, &name) {
@@ -205,7 +225,7 @@ impl Along<'_> {
             taken: self.taken,
             values: self.values,
             is_own: false,
-            is_of_page: self.is_of_page,
+            found: self.found.as_deref_mut(),
         };
         N::relations(selection, along);
     }

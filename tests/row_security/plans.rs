@@ -235,7 +235,8 @@ async fn what_rows_name_is_kept_where_many_name_the_same() {
     app.db.execute_unprepared(more).await.unwrap();
     let pools = only_connections(&app).await;
     let reading = pools.reading.unwrap();
-    let listed = "nodes { title creator { name } }";
+    // What is shown of a media item depends on several values of the row that names it.
+    let listed = "nodes { title creator { name } mediaItem { title } }";
     let filter = "filter: { status: PUBLISHED, visibility: PUBLIC }";
     for (query, is_kept) in [
         // A page's rows name fifty users, and to make room for all that the whole list may name takes longer than to look.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{TimeZone, Utc};
+use chrono::{TimeDelta, TimeZone, Utc};
 use codex_gateway::graphql::ready_fields;
 use entity::{
     content::{Status, Visibility},
@@ -134,6 +134,33 @@ on_both! {
             same(kind, &query, "id id").await;
             let seen = people[4].1.data(&query("")).await.to_string();
             assert!(seen.contains(&format!("\"__typename\":\"{kind}\"")), "no {kind} at all");
+        }
+    }
+
+    async fn values_are_shown_as_they_are_kept(app) {
+        let maker = app.person("maker").await;
+        let before = Utc.with_ymd_and_hms(1999, 12, 31, 23, 59, 59).unwrap() + TimeDelta::microseconds(999_999);
+        let long_before = Utc.with_ymd_and_hms(1, 1, 1, 0, 0, 0).unwrap();
+        let long_after = Utc.with_ymd_and_hms(9999, 12, 31, 23, 59, 59).unwrap();
+        let text = |tag: &str| json!(tag);
+        for (slug, tags, shown, published) in [
+            ("plain", json!(["one", "two"]), vec![text("one"), text("two")], before),
+            ("escaped", json!(["a\"b", "c\\d", "é"]), vec![text("a\"b"), text("c\\d"), text("é")], long_before),
+            // Nothing that the gateway writes.
+            ("other", json!(["one", 1, null, ["two"], { "three": 3 }]), vec![text("one")], long_after),
+            ("none", json!({ "one": "two" }), vec![], before),
+        ] {
+            let kept = |row: &mut entity::content::ActiveModel| {
+                row.tags = Set(tags);
+                row.published_at = Set(Some(published));
+            };
+            content(&maker, slug).with(kept).save(&app).await;
+            for twice in ["", "tags"] {
+                let query = format!("{{ contents(filter: {{ search: \"{slug}\" }}) {{ nodes {{ tags publishedAt {twice} }} }} }}");
+                let data = app.anonymous().data(&query).await;
+                let time = published.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+                assert_eq!(data["contents"]["nodes"], json!([{ "tags": shown, "publishedAt": time }]), "{slug}");
+            }
         }
     }
 

@@ -1,9 +1,17 @@
 //! Rows as the driver gives them, taken apart by position.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     DbErr, QueryResult, RuntimeErr,
-    sqlx::{self, Column, Decode, Postgres, Row as _, Sqlite, ValueRef, postgres::PgRow},
+    sqlx::{
+        self, Column, Decode, Postgres, Row as _, Sqlite, ValueRef,
+        postgres::{PgRow, PgValueFormat},
+    },
 };
+
+/// When PostgreSQL's binary times begin (the year 2000), in microseconds.
+/// <https://www.postgresql.org/docs/current/datatype-datetime.html>
+const EPOCH: i64 = 946_684_800_000_000;
 
 /// A row that was read. Whoever takes it apart knows what its statement reads, and in which order.
 #[derive(Debug)]
@@ -85,6 +93,29 @@ impl Row {
     {
         let position = self.begin + position;
         of_driver!(self, position, row => row.try_get_unchecked(position)).map_err(failed)
+    }
+
+    /// The time at this position, if there is one.
+    ///
+    /// # Errors
+    /// If there is no such position, or something else.
+    pub fn time(&self, position: usize) -> Result<Option<DateTime<Utc>>, DbErr> {
+        let Own(row) = &self.whose else {
+            return self.get(position);
+        };
+        let value = row.try_get_raw(self.begin + position).map_err(failed)?;
+        if value.is_null() {
+            return Ok(None);
+        }
+        // The driver goes by way of a date and a time of day, where it takes an addition.
+        let bytes = (value.format() == PgValueFormat::Binary).then(|| value.as_bytes().ok()?.try_into().ok());
+        let micros = bytes
+            .flatten()
+            .and_then(|bytes| i64::from_be_bytes(bytes).checked_add(EPOCH));
+        match micros.and_then(DateTime::from_timestamp_micros) {
+            Some(time) => Ok(Some(time)),
+            None => self.get(position),
+        }
     }
 
     /// Where the columns of this name are.

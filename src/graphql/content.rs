@@ -1,6 +1,6 @@
 //! Content.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SelectionField};
 
@@ -292,8 +292,8 @@ impl Content {
     }
 
     /// Its tags.
-    fn tags(&self) -> Result<Vec<String>> {
-        Ok(self.0.tags()?)
+    fn tags(&self) -> Result<Vec<Cow<'_, str>>> {
+        Ok(self.0.row.tags()?)
     }
 
     /// Whom it is for once it is published.

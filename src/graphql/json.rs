@@ -1,6 +1,9 @@
 //! Values as JSON: as the library and `serde_json` write them, for a part of the price.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use async_graphql::{ID, Response, Value, resolver_utils::EnumType};
 use serde::Serialize;
@@ -83,6 +86,12 @@ impl Json for &str {
 impl Json for String {
     fn write(&self, text: &mut Vec<u8>) -> Option<()> {
         self.as_str().write(text)
+    }
+}
+
+impl Json for Cow<'_, str> {
+    fn write(&self, text: &mut Vec<u8>) -> Option<()> {
+        self.as_ref().write(text)
     }
 }
 

@@ -50,18 +50,18 @@ impl<C: ColumnSet, M> Source<C, M> {
     ///
     /// # Errors
     /// If it was not read, or is something else.
-    pub(super) fn value<'a, F: Field + 'a>(
+    pub(super) fn value<'a, F: Field<Held: 'a> + 'a>(
         &'a self,
         name: &'static str,
         column: C,
-        of: impl FnOnce(&'a M) -> &'a F,
+        of: impl FnOnce(&'a M) -> &'a F::Held,
     ) -> Result<F::Seen<'a>, Error> {
         match self {
             Self::Read { row, first, columns } => {
                 let place = columns.place(column).ok_or(Error::NotRead(name))?;
                 Ok(F::see(row, first + place)?)
             }
-            Self::Known(model) => Ok(of(model).seen()),
+            Self::Known(model) => Ok(F::seen(of(model))),
         }
     }
 }
@@ -121,7 +121,7 @@ macro_rules! columns {
                 pub fn $field(
                     &self,
                 ) -> Result<<$kind as $crate::store::fields::Field>::Seen<'_>, $crate::store::Error> {
-                    self.0.value(stringify!($field), Columns::$constant, |model| &model.$field)
+                    self.0.value::<$kind>(stringify!($field), Columns::$constant, |model| &model.$field)
                 }
             )+
 

@@ -21,7 +21,7 @@ pub use moving::Move;
 pub use publish::Publish;
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, DbErr,
-    prelude::{DateTimeUtc, Json, Uuid},
+    prelude::{DateTimeUtc, Uuid},
     sea_query::{DynIden, SelectExpr},
 };
 
@@ -33,7 +33,7 @@ use super::{
     change::{Hold, Refusal, Transaction},
     columns::ColumnSet,
     cursor::Mark,
-    fields::Fields,
+    fields::{Fields, Texts},
     media_item::{self, MediaItem},
     noun::{Named, plain, width},
     organization::{self, Organization},
@@ -56,7 +56,7 @@ columns! {
         THUMBNAIL_URL thumbnail_url: Option<String> = ThumbnailUrl;
         CONTENT_BODY content_body: Option<String> = ContentBody;
         CATEGORY category: Option<String> = Category;
-        TAGS tags: Json = Tags;
+        TAGS tags: Texts = Tags;
         VISIBILITY visibility: Visibility = Visibility;
         PRICE_CENTS price_cents: Option<i32> = PriceCents;
         STATUS status: Status = Status;
@@ -136,21 +136,6 @@ pub struct Content {
 }
 
 impl Content {
-    /// Its tags.
-    ///
-    /// # Errors
-    /// If they were not read.
-    pub fn tags(&self) -> Result<Vec<String>, Error> {
-        let texts = |tag| match tag {
-            Json::String(tag) => Some(tag),
-            _ => None,
-        };
-        Ok(match self.row.tags()? {
-            Json::Array(tags) => tags.into_iter().filter_map(texts).collect(),
-            _ => Vec::new(),
-        })
-    }
-
     /// Whether the viewer may have the body.
     ///
     /// # Errors

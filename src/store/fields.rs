@@ -1,12 +1,17 @@
 //! The values of one row, taken off it from left to right.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use entity::{content, grant, media_item, membership, purchase};
 use sea_orm::{
     ActiveEnum, DbErr, Iterable,
     prelude::{DateTimeUtc, Json, Uuid},
+    sqlx,
 };
+use serde::Deserialize;
 
 use super::{Noun, relation::Relation};
 use crate::database::Row;
@@ -58,7 +63,9 @@ impl<'a> Fields<'a> {
 
 /// What a column can hold.
 pub trait Field {
-    /// What there is to see of it: a text as it is in the row, all else as it is.
+    /// What a whole row holds it as.
+    type Held;
+    /// What there is to see of it: texts as they are in the row, all else as it is.
     type Seen<'a>;
 
     /// The value at this position.
@@ -68,21 +75,22 @@ pub trait Field {
     fn see(row: &Row, position: usize) -> Result<Self::Seen<'_>, DbErr>;
 
     /// The same of a value that is there.
-    fn seen(&self) -> Self::Seen<'_>;
+    fn seen(held: &Self::Held) -> Self::Seen<'_>;
 }
 
 macro_rules! plain {
     ($($kind:ty),+) => {
         $(
             impl Field for $kind {
+                type Held = Self;
                 type Seen<'a> = Self;
 
                 fn see(row: &Row, position: usize) -> Result<Self, DbErr> {
                     row.get(position)
                 }
 
-                fn seen(&self) -> Self {
-                    self.clone()
+                fn seen(held: &Self) -> Self {
+                    held.clone()
                 }
             }
         )+
@@ -94,36 +102,98 @@ plain!(
     i32,
     i64,
     Uuid,
-    DateTimeUtc,
     Json,
     Option<i32>,
     Option<i64>,
     Option<Uuid>,
-    Option<DateTimeUtc>,
     Option<Json>
 );
 
+impl Field for Option<DateTimeUtc> {
+    type Held = Self;
+    type Seen<'a> = Self;
+
+    fn see(row: &Row, position: usize) -> Result<Self, DbErr> {
+        row.time(position)
+    }
+
+    fn seen(held: &Self) -> Self {
+        *held
+    }
+}
+
+impl Field for DateTimeUtc {
+    type Held = Self;
+    type Seen<'a> = Self;
+
+    fn see(row: &Row, position: usize) -> Result<Self, DbErr> {
+        let time = row.time(position)?;
+        time.ok_or_else(|| DbErr::Type("a time that must be there is not".to_owned()))
+    }
+
+    fn seen(held: &Self) -> Self {
+        *held
+    }
+}
+
+/// A list of texts, kept as JSON. What else it may hold is not looked at.
+pub struct Texts;
+
+impl Field for Texts {
+    type Held = Json;
+    type Seen<'a> = Vec<Cow<'a, str>>;
+
+    fn see(row: &Row, position: usize) -> Result<Self::Seen<'_>, DbErr> {
+        // Mostly they are texts, and have no need of a tree of values around them.
+        if let Ok(sqlx::types::Json(texts)) = row.get::<sqlx::types::Json<Vec<Text<'_>>>>(position) {
+            return Ok(texts.into_iter().map(|Text(text)| text).collect());
+        }
+        Ok(match row.get(position)? {
+            Json::Array(values) => values.into_iter().filter_map(text).collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    fn seen(held: &Json) -> Self::Seen<'_> {
+        let values = held.as_array().into_iter().flatten();
+        values.filter_map(Json::as_str).map(Cow::Borrowed).collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn text(value: Json) -> Option<Cow<'static, str>> {
+    match value {
+        Json::String(text) => Some(Cow::Owned(text)),
+        _ => None,
+    }
+}
+
 impl Field for String {
+    type Held = Self;
     type Seen<'a> = &'a str;
 
     fn see(row: &Row, position: usize) -> Result<&str, DbErr> {
         row.get(position)
     }
 
-    fn seen(&self) -> &str {
-        self
+    fn seen(held: &Self) -> &str {
+        held
     }
 }
 
 impl Field for Option<String> {
+    type Held = Self;
     type Seen<'a> = Option<&'a str>;
 
     fn see(row: &Row, position: usize) -> Result<Option<&str>, DbErr> {
         row.get(position)
     }
 
-    fn seen(&self) -> Option<&str> {
-        self.as_deref()
+    fn seen(held: &Self) -> Option<&str> {
+        held.as_deref()
     }
 }
 
@@ -131,6 +201,7 @@ macro_rules! one_of {
     ($($kind:ty),+) => {
         $(
             impl Field for $kind {
+                type Held = Self;
                 type Seen<'a> = Self;
 
                 fn see(row: &Row, position: usize) -> Result<Self, DbErr> {
@@ -144,8 +215,8 @@ macro_rules! one_of {
                     }
                 }
 
-                fn seen(&self) -> Self {
-                    *self
+                fn seen(held: &Self) -> Self {
+                    *held
                 }
             }
         )+

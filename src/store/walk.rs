@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{
-    Cursor, Error, Noun, PageRequest,
+    Cursor, Error, Key, Noun, PageRequest,
     cursor::Mark,
     noun::{Named, table},
 };
@@ -50,14 +50,24 @@ impl Walk {
     /// # Errors
     /// If the order's column was not read.
     pub(super) fn put_in_order<N: Noun>(&self, field: N::OrderField, rows: &mut Vec<Arc<N>>) -> Result<(), Error> {
-        let place = |row: Arc<N>| Ok(((row.mark(field)?, row.key()?), row));
-        let mut placed: Vec<_> = rows.drain(..).map(place).collect::<Result<_, Error>>()?;
-        // Sorted already, this takes one look at each.
-        placed.sort_by(|(one, _), (other, _)| match self.descending {
+        let place = |row: &N| Ok::<_, Error>((row.mark(field)?, row.key()?));
+        let goes = |one: &(Mark, Key), other: &(Mark, Key)| match self.descending {
             true => other.cmp(one),
             false => one.cmp(other),
-        });
-        rows.extend(placed.into_iter().map(|(_, row)| row));
+        };
+        let mut last = None;
+        let mut are_in_order = true;
+        for row in rows.iter() {
+            let place = place(row)?;
+            are_in_order &= last.is_none_or(|last| goes(&last, &place).is_le());
+            last = Some(place);
+        }
+        if !are_in_order {
+            let placed = rows.drain(..).map(|row| Ok((place(&row)?, row)));
+            let mut placed: Vec<_> = placed.collect::<Result<_, Error>>()?;
+            placed.sort_by(|(one, _), (other, _)| goes(one, other));
+            rows.extend(placed.into_iter().map(|(_, row)| row));
+        }
         Ok(())
     }
 

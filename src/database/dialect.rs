@@ -37,6 +37,14 @@ pub fn any_of(backend: DbBackend, column: impl IntoColumnRef, values: Vec<Value>
     }
 }
 
+/// The key is none of those that a statement gives. On PostgreSQL they are put in a list to walk through.
+pub fn is_none_of(backend: DbBackend, key: Expr, keys: SelectStatement) -> Expr {
+    match backend {
+        DbBackend::Postgres => key.ne(PgFunc::all(list(keys))),
+        _ => key.not_in_subquery(keys),
+    }
+}
+
 /// All that a statement gives, as PostgreSQL's list.
 fn list(rows: SelectStatement) -> FunctionCall {
     Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(rows.into())))
@@ -123,7 +131,7 @@ pub struct First<R> {
     /// The columns that `reads` and the order look at.
     pub columns: Vec<&'static str>,
     /// Has a statement over the table read what is wanted of each row, and says whether that is looked up elsewhere, too. If the rows have
-    /// been found before, so that it can look up for each of them, it is given the statement that finds them, which it may ask for more.
+    /// been found before, so that it can look up for each of them, it is given what finds them.
     pub reads: R,
     /// Which rows, and how many of each parent; neither columns nor order.
     pub rows: SelectStatement,
@@ -133,6 +141,44 @@ pub struct First<R> {
     pub is_ordered_later: bool,
     /// Which rows to count, where that is wanted: then each row begins with how many there are of its list.
     pub counted: Option<SelectStatement>,
+}
+
+/// What finds the rows of a list before anything is looked up for them.
+pub struct Finding<'a> {
+    rows: &'a mut SelectStatement,
+    /// Whether it finds each of several parents' own.
+    is_of_several: bool,
+}
+
+impl Finding<'_> {
+    /// The same, for somebody else to ask.
+    pub fn reborrow(&mut self) -> Finding<'_> {
+        Finding {
+            rows: self.rows,
+            ..*self
+        }
+    }
+
+    /// Has an answer found with each row, by this name.
+    pub fn asks(&mut self, question: impl Into<Expr>, name: DynIden) {
+        self.rows.expr_as(question, name);
+    }
+
+    /// Has a key found with each row, by this name, that is to be looked up for it.
+    ///
+    /// PostgreSQL keeps what it has looked up where it expects the same key again. Of several parents' rows that is as it should be; of
+    /// one list's fifty it reckons with as many as the share of different ones in the whole table, which is far too few. Of what a function
+    /// gives it expects nothing.
+    pub fn names(&mut self, key: Expr, name: DynIden) {
+        self.asks(
+            if self.is_of_several {
+                key
+            } else {
+                Func::greatest([key]).into()
+            },
+            name,
+        );
+    }
 }
 
 /// How many rows there are.
@@ -147,7 +193,7 @@ pub fn how_many() -> Expr {
 /// several parents' rows to name the same, and keeps what it has looked up once.
 pub fn first<R>(backend: DbBackend, mut list: First<R>) -> SelectStatement
 where
-    R: Fn(&mut SelectStatement, Option<&mut SelectStatement>) -> bool,
+    R: Fn(&mut SelectStatement, Option<Finding<'_>>) -> bool,
 {
     let Some((parent, parents)) = list.parents.take() else {
         return list.of_one(backend, Condition::all());
@@ -162,7 +208,7 @@ where
     }
 }
 
-impl<R: Fn(&mut SelectStatement, Option<&mut SelectStatement>) -> bool> First<R> {
+impl<R: Fn(&mut SelectStatement, Option<Finding<'_>>) -> bool> First<R> {
     /// The rows of one list.
     fn of_one(self, backend: DbBackend, which: Condition) -> SelectStatement {
         let Self { table, mut rows, .. } = self;
@@ -178,7 +224,11 @@ impl<R: Fn(&mut SelectStatement, Option<&mut SelectStatement>) -> bool> First<R>
         }
         rows.columns(named(&table, self.columns));
         let mut statement = Query::select();
-        (self.reads)(statement.exprs(counted), Some(&mut rows));
+        let finding = Finding {
+            rows: &mut rows,
+            is_of_several: false,
+        };
+        (self.reads)(statement.exprs(counted), Some(finding));
         statement.from_subquery(rows, table.clone());
         if !self.is_ordered_later {
             order_by(&mut statement, table, &self.order);
@@ -214,7 +264,11 @@ impl<R: Fn(&mut SelectStatement, Option<&mut SelectStatement>) -> bool> First<R>
             (DbBackend::Postgres, Some(array)) => {
                 rows.columns(named(&table, self.columns)).and_where(is_parents(PARENT));
                 with_count(&mut statement);
-                (self.reads)(&mut statement, Some(&mut rows));
+                let finding = Finding {
+                    rows: &mut rows,
+                    is_of_several: true,
+                };
+                (self.reads)(&mut statement, Some(finding));
                 let each = Query::select()
                     .column((table.clone(), Asterisk))
                     // A function that gives plain values has one column, named as its alias.

@@ -21,7 +21,9 @@ mod writer;
 
 pub use availability::{Availability, Standing};
 pub use connect::{ConnectError, Pools, Settings, connect, connect_for_requests, connect_read_only, is_sqlite};
-pub use dialect::{First, OrderColumn, any_of, by_bytes, contains_text, first, has_any_tag, how_many};
+pub use dialect::{
+    Finding, First, OrderColumn, any_of, by_bytes, contains_text, first, has_any_tag, how_many, is_none_of,
+};
 pub use exclusive::exclusively;
 pub use journal::{Journal, Sent, Written};
 pub use kept::{Shape, Text, kept};

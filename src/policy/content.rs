@@ -3,12 +3,12 @@
 use entity::{content, grant, is, is_one_of};
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::{among, nobody, of_tenant};
-use crate::viewer::Viewer;
+use crate::{database::is_none_of, viewer::Viewer};
 
 /// Who sees a row: [`visible`], in words.
 pub const RULE: &str = "its creator, managers of its organization, the platform owner, holders of a grant while it is published \
@@ -58,6 +58,18 @@ pub fn own() -> Condition {
 
 /// The rows that the viewer may see.
 pub fn visible(viewer: &Viewer) -> Condition {
+    visible_of(viewer, |organization, deleted| organization.not_in_subquery(deleted))
+}
+
+/// The same, for a statement that looks at few rows: for each it walks through what is deleted, of which PostgreSQL would first make a
+/// table to look all in.
+pub fn visible_one(viewer: &Viewer) -> Condition {
+    visible_of(viewer, |organization, deleted| {
+        is_none_of(viewer.backend(), organization, deleted)
+    })
+}
+
+fn visible_of(viewer: &Viewer, is_not_among: impl FnOnce(Expr, SelectStatement) -> Expr) -> Condition {
     let mut condition = own();
     if let Some(tenant) = viewer.tenant() {
         condition = condition.add(of_tenant(organization(), tenant));
@@ -65,7 +77,7 @@ pub fn visible(viewer: &Viewer) -> Condition {
     if viewer.is_platform_owner() {
         return condition;
     }
-    let mut someone = Condition::any().add(published(viewer));
+    let mut someone = Condition::any().add(published(viewer, is_not_among));
     if let Some(user_id) = viewer.user_id() {
         let kept = is_one_of(
             content::Column::Status,
@@ -124,6 +136,17 @@ pub fn may_have_body(viewer: &Viewer, facts: &Facts<'_>) -> bool {
     looks_after(viewer, facts.creator_id, facts.organization_id)
         || facts.granted
         || (facts.status == content::Status::Published && open)
+}
+
+/// Whether everyone who sees a row in one of these states, and for one of these audiences, may have its body, whatever it costs.
+pub fn is_open(statuses: &[content::Status], visibilities: &[content::Visibility]) -> bool {
+    let is_open = |visibility: &_| {
+        matches!(
+            visibility,
+            content::Visibility::Public | content::Visibility::MembersOnly
+        )
+    };
+    statuses.iter().all(|status| *status == content::Status::Published) && visibilities.iter().all(is_open)
 }
 
 /// Whether the viewer may have the counts of a row that they see.
@@ -188,10 +211,10 @@ pub(super) fn looks_after(viewer: &Viewer, creator_id: &str, organization_id: Op
 }
 
 /// What is published to the viewer as one of many.
-fn published(viewer: &Viewer) -> Condition {
+fn published(viewer: &Viewer, is_not_among: impl FnOnce(Expr, SelectStatement) -> Expr) -> Condition {
     // A view, since row-level security would leave none of them in the table.
     let deleted = Query::select().column("id").from("deleted_organizations").take();
-    let alive = organization().is_null().or(organization().not_in_subquery(deleted));
+    let alive = organization().is_null().or(is_not_among(organization(), deleted));
     let everyone = is_one_of(
         content::Column::Visibility,
         [content::Visibility::Public, content::Visibility::PurchasedOnly],

@@ -28,13 +28,23 @@ pub fn own() -> Condition {
 
 /// The rows that the viewer may see: their own, and those that content uses whose body they may have.
 pub fn visible(viewer: &Viewer) -> Condition {
+    visible_by(viewer, content_policy::visible(viewer))
+}
+
+/// The same, for a statement that looks at few rows.
+pub fn visible_one(viewer: &Viewer) -> Condition {
+    visible_by(viewer, content_policy::visible_one(viewer))
+}
+
+/// The viewer's own rows, and those that some of this content uses whose body they may have.
+fn visible_by(viewer: &Viewer, content: Condition) -> Condition {
     let condition = own();
     if viewer.is_platform_owner() {
         return condition;
     }
     let in_use = any_row(content::Entity)
         .and_where(same(content::Column::MediaItemId, media_item::Column::Id))
-        .cond_where(content_policy::visible(viewer))
+        .cond_where(content)
         .cond_where(content_policy::body(viewer))
         .take();
     let mut someone = Condition::any();

@@ -216,6 +216,10 @@ impl Noun for Content {
         policy::content::visible(viewer)
     }
 
+    fn visible_one(viewer: &Viewer) -> Condition {
+        policy::content::visible_one(viewer)
+    }
+
     fn own(by: Option<Via>) -> Option<Condition> {
         (by == Some(Via::Creator)).then(policy::content::own)
     }
@@ -226,6 +230,11 @@ impl Noun for Content {
 
     fn matching(filter: &Filter, backend: DbBackend) -> Condition {
         filter.condition(backend)
+    }
+
+    fn is_open(filter: &Filter) -> bool {
+        matches!((&filter.status, &filter.visibility), (Some(statuses), Some(visibilities))
+            if policy::content::is_open(statuses, visibilities))
     }
 
     fn slots(filter: &mut Filter, slots: &mut dyn Slots) {
@@ -287,7 +296,7 @@ impl Noun for Content {
     fn relations(selection: &Selection, mut along: Along<'_>) {
         along.one::<User>(selection.creator.as_ref(), "creator_id", "id", Door::Open);
         along.one::<Organization>(selection.organization.as_ref(), "organization_id", "id", Door::Closed);
-        let door = match along.is_own() {
+        let door = match along.is_open() {
             true => Door::Open,
             false => Door::OpenIf(policy::content::body(along.viewer())),
         };

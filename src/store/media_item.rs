@@ -151,6 +151,10 @@ impl Noun for MediaItem {
         policy::media_item::visible(viewer)
     }
 
+    fn visible_one(viewer: &Viewer) -> Condition {
+        policy::media_item::visible_one(viewer)
+    }
+
     fn own(by: Option<Via>) -> Option<Condition> {
         (by == Some(Via::Creator)).then(policy::media_item::own)
     }

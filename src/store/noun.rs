@@ -180,6 +180,11 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     /// The rows that the viewer may see.
     fn visible(viewer: &Viewer) -> Condition;
 
+    /// The same, in other words, for a statement that looks at few rows, if these take less then.
+    fn visible_one(viewer: &Viewer) -> Condition {
+        Self::visible(viewer)
+    }
+
     /// What [`Noun::visible`] comes to for rows that are the viewer's own by this column (without one, by the primary key), where
     /// that is less. It is asked only for a viewer who is pinned to no organization.
     fn own(_by: Option<Self::Via>) -> Option<Condition> {
@@ -193,6 +198,11 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
 
     /// The rows that the filter lets through.
     fn matching(filter: &Self::Filter, backend: DbBackend) -> Condition;
+
+    /// Whether the filter lets no row through of which anything is held back from somebody who may see it.
+    fn is_open(_filter: &Self::Filter) -> bool {
+        false
+    }
 
     /// Shows everything in a filter that only ever becomes a statement's value. What is not shown is part of the filter's shape.
     fn slots(_filter: &mut Self::Filter, _slots: &mut dyn Slots) {}

@@ -19,9 +19,10 @@ impl<N: Noun> Own<N> {
         Self((is_own && viewer.tenant().is_none() && N::own(via).is_some()).then_some(via))
     }
 
-    /// The rows that the viewer may see.
-    pub(super) fn visible(self, viewer: &Viewer) -> Condition {
-        self.0.and_then(N::own).unwrap_or_else(|| N::visible(viewer))
+    /// The rows that the viewer may see; `one`: of which the statement looks at few.
+    pub(super) fn visible(self, viewer: &Viewer, one: bool) -> Condition {
+        let visible = if one { N::visible_one } else { N::visible };
+        self.0.and_then(N::own).unwrap_or_else(|| visible(viewer))
     }
 
     /// Whether they are.

@@ -25,7 +25,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    database::{First, Row, Slots, any_of, first, how_many},
+    database::{Finding, First, Row, Slots, any_of, first, how_many},
     viewer::Viewer,
 };
 
@@ -66,9 +66,10 @@ impl<N: Noun> Question for RowsByKey<N> {
         statement
             .from(table::<N::Entity>())
             .and_where(any_of(viewer.backend(), key, values(&self.keys)))
-            .cond_where(self.own.visible(viewer));
+            .cond_where(self.own.visible(viewer, false));
         let columns = N::columns(&self.selection, None, None);
-        reads::<N>(&mut statement, viewer, columns, &self.selection, self.own, None);
+        let is_open = self.own.is_own();
+        reads::<N>(&mut statement, viewer, columns, &self.selection, is_open, None);
         statement
     }
 }
@@ -155,7 +156,7 @@ impl<N: Noun> Question for Count<N> {
     }
 
     fn statement(&self, viewer: &Viewer) -> SelectStatement {
-        let mut statement = every::<N>(viewer, &self.filter, self.own);
+        let mut statement = every::<N>(viewer, &self.filter, self.own, false);
         statement.expr(how_many());
         if let Some(via) = self.via {
             let parent = column::<N::Entity>(N::via_column(via).name);
@@ -291,7 +292,7 @@ impl<N: Noun> Question for FirstRows<N> {
     fn statement(&self, viewer: &Viewer) -> SelectStatement {
         let request = &self.request;
         let walk = self.walk(viewer);
-        let every = every::<N>(viewer, &request.filter, self.own);
+        let every = every::<N>(viewer, &request.filter, self.own, request.is_only);
         let counted = request.counts.then(|| every.clone());
         let mut rows = every;
         rows.limit(self.limit).cond_where(walk.present());
@@ -304,9 +305,10 @@ impl<N: Noun> Question for FirstRows<N> {
             key: Alias::new(N::KEY.name).into_iden(),
             parents: self.via.map(parents),
             columns: (self.columns() | N::LOOKED_AT).names(),
-            reads: |statement: &mut SelectStatement, found: Option<&mut SelectStatement>| {
+            reads: |statement: &mut SelectStatement, finding: Option<Finding<'_>>| {
                 let columns = self.columns();
-                reads(statement, viewer, columns, &request.selection, self.own, found)
+                let is_open = self.own.is_own() || N::is_open(&request.filter);
+                reads::<N>(statement, viewer, columns, &request.selection, is_open, finding)
             },
             rows,
             order: if request.is_only { Vec::new() } else { walk.columns() },
@@ -317,10 +319,10 @@ impl<N: Noun> Question for FirstRows<N> {
     }
 }
 
-/// All rows that the viewer may see and the filter lets through; what to read of them is still to be said.
-fn every<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>) -> SelectStatement {
+/// All rows that the viewer may see and the filter lets through; what to read of them is still to be said. `one`: these are few.
+fn every<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>, one: bool) -> SelectStatement {
     let wanted = Condition::all()
-        .add(own.visible(viewer))
+        .add(own.visible(viewer, one))
         .add(N::matching(filter, viewer.backend()));
     Query::select().from(table::<N::Entity>()).cond_where(wanted).take()
 }
@@ -331,11 +333,11 @@ fn reads<N: Noun>(
     viewer: &Viewer,
     columns: N::Columns,
     selection: &N::Selection,
-    own: Own<N>,
-    found: Option<&mut SelectStatement>,
+    is_open: bool,
+    finding: Option<Finding<'_>>,
 ) -> bool {
     statement.exprs(N::expressions(columns, selection, viewer, &table::<N::Entity>()));
-    Along::read::<N>(statement, viewer, selection, own.is_own(), found)
+    Along::read::<N>(statement, viewer, selection, is_open, finding)
 }
 
 /// Takes rows apart.

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::{
     Condition,
-    sea_query::{
-        Alias, CaseStatement, DynIden, Expr, ExprTrait, IntoIden, JoinType, Query, SelectExpr, SelectStatement,
-    },
+    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, JoinType, Query, SelectExpr, SelectStatement},
 };
 
 use super::{
@@ -15,7 +13,10 @@ use super::{
     cursor::Kind,
     noun::{column, table},
 };
-use crate::{database::by_bytes, viewer::Viewer};
+use crate::{
+    database::{Finding, by_bytes},
+    viewer::Viewer,
+};
 
 /// A relation to one row of another table.
 #[derive(Clone, Debug)]
@@ -62,22 +63,22 @@ pub struct Along<'a> {
     taken: &'a mut Vec<DynIden>,
     /// How many values of joined rows it reads already.
     values: &'a mut usize,
-    /// Whether the row is the viewer's own, and so are all that the statement reads of its table.
-    is_own: bool,
-    /// The statement within this one that has found a page's rows before anything is looked up for them, if it is about a page.
-    found: Option<&'a mut SelectStatement>,
+    /// Whether nothing of the row is held back from the viewer, nor of any other that the statement reads of its table.
+    is_open: bool,
+    /// What has found a page's rows before anything is looked up for them, if the statement is about a page.
+    finding: Option<Finding<'a>>,
 }
 
-impl Along<'_> {
-    /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row. `is_own`: it reads
-    /// nobody's rows but the viewer's own. `found`: the statement within this one that has found a page's rows before anything is looked
-    /// up for them, if there is one. Says whether there are any.
+impl<'a> Along<'a> {
+    /// Has the statement, whose own table is this noun's, read the relations that are selected along with each row. `is_open`: nothing
+    /// of the rows that it reads is held back from the viewer. `finding`: what has found a page's rows before anything
+    /// is looked up for them, if there is one. Says whether there are any relations.
     pub(super) fn read<N: Noun>(
         statement: &mut SelectStatement,
         viewer: &Viewer,
         selection: &N::Selection,
-        is_own: bool,
-        found: Option<&mut SelectStatement>,
+        is_open: bool,
+        finding: Option<Finding<'_>>,
     ) -> bool {
         let mut values = 0;
         let own = table::<N::Entity>();
@@ -87,8 +88,8 @@ impl Along<'_> {
             name: own.clone(),
             taken: &mut vec![own],
             values: &mut values,
-            is_own,
-            found,
+            is_open,
+            finding,
         };
         N::relations(selection, along);
         values > 0
@@ -99,9 +100,9 @@ impl Along<'_> {
         self.viewer
     }
 
-    /// Whether the row whose relations are read is the viewer's own.
-    pub(super) fn is_own(&self) -> bool {
-        self.is_own
+    /// Whether it is known that nothing of the row whose relations are read is held back from the viewer.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
     }
 
     /// Reads a relation, if it is selected: the row whose `key` is what `column` names.
@@ -116,7 +117,7 @@ impl Along<'_> {
         let name = self.free_name::<N>();
         let columns = N::columns(selection, None, None);
         let own = table::<N::Entity>();
-        let named = Expr::col((self.name.clone(), Alias::new(column)));
+        let named = self.named_of_page(column, &name);
         let is_named = |by: &DynIden| {
             let its_key = Expr::col((by.clone(), Alias::new(key)));
             let is_text = N::KEY.name == key && N::KEY.kind == Kind::Text;
@@ -135,15 +136,15 @@ impl Along<'_> {
             rows.column((own.clone(), Alias::new(column)));
         }
         // Of a table that names itself, the naming row could not be told from its own.
-        if self.found.is_some() && self.name != own {
+        if self.finding.is_some() && self.name != own {
             let seen = match door {
                 Door::Open => N::alive(),
                 Door::OpenIf(open) => {
                     let open = self.asked_of_page(open, &name);
-                    N::alive().add(Condition::any().add(open).add(N::visible(self.viewer)))
+                    N::alive().add(Condition::any().add(open).add(N::visible_one(self.viewer)))
                 }
-                Door::Closed => N::visible(self.viewer),
-                Door::ClosedTo(which) => Condition::all().add(N::visible(self.viewer)).add(which),
+                Door::Closed => N::visible_one(self.viewer),
+                Door::ClosedTo(which) => Condition::all().add(N::visible_one(self.viewer)).add(which),
             };
             // There is one at the most. To say so keeps PostgreSQL from reading the whole table for a page's few rows.
             rows.and_where(is_named(&own)).cond_where(seen).limit(1);
@@ -159,7 +160,7 @@ impl Along<'_> {
             }
             // Under its own name the rules can be asked about the joined row itself.
             Door::OpenIf(open) if name == own => {
-                let may = Condition::any().add(open).add(N::visible(self.viewer));
+                let may = Condition::any().add(open).add(N::visible_one(self.viewer));
                 self.statement.join(
                     JoinType::LeftJoin,
                     own,
@@ -174,17 +175,17 @@ impl Along<'_> {
                     .column(own.clone())
                     .from(table::<N::Entity>())
                     .and_where(Expr::col(own).eq(named.clone()))
-                    .cond_where(N::visible(self.viewer))
+                    .cond_where(N::visible_one(self.viewer))
                     .take();
                 let may = Condition::any().add(open).add(named.in_subquery(visible));
                 Condition::all().add(same).add(may)
             }
             Door::Closed => {
-                rows.cond_where(N::visible(self.viewer));
+                rows.cond_where(N::visible_one(self.viewer));
                 Condition::all().add(same)
             }
             Door::ClosedTo(which) => {
-                rows.cond_where(N::visible(self.viewer)).cond_where(which);
+                rows.cond_where(N::visible_one(self.viewer)).cond_where(which);
                 Condition::all().add(same)
             }
         };
@@ -192,18 +193,35 @@ impl Along<'_> {
         self.beyond::<N>(selection, columns, name);
     }
 
-    /// Whether this holds of the naming row. Of a page's own rows it is asked where they are found, and answered by a number: PostgreSQL
-    /// keeps what it has looked up where it expects the same to be asked again, and of a number that it knows nothing about it does not
-    /// expect it. By the values that the answer is made of it would, though these seldom come twice together.
-    fn asked_of_page(&mut self, which: Condition, named: &DynIden) -> Condition {
-        match (self.found.as_deref_mut(), self.taken.first()) {
-            (Some(found), Some(page)) if *page == self.name => {
-                let answer = Alias::new(format!("opens_{named}")).into_iden();
-                let yes = || Expr::cust("1");
-                found.expr_as(CaseStatement::new().case(which, yes()), answer.clone());
-                Condition::all().add(Expr::col((self.name.clone(), answer)).eq(yes()))
+    /// What finds the naming row, if that is one of a page's own.
+    fn finding_page(&mut self) -> Option<&mut Finding<'a>> {
+        let is_pages = self.taken.first() == Some(&self.name);
+        self.finding.as_mut().filter(|_| is_pages)
+    }
+
+    /// The key that this column of the naming row holds; of a page's own rows, as they are found.
+    fn named_of_page(&mut self, column: &'static str, name: &DynIden) -> Expr {
+        let own = Expr::col((self.name.clone(), Alias::new(column)));
+        let found = Alias::new(format!("names_{name}")).into_iden();
+        match self.finding_page() {
+            Some(finding) => {
+                finding.names(own, found.clone());
+                Expr::col((self.name.clone(), found))
             }
-            _ => which,
+            None => own,
+        }
+    }
+
+    /// Whether this holds of the naming row. Of a page's own rows it is asked where they are found: PostgreSQL keeps what it has looked up
+    /// by all the naming row's values that were asked for it, and several rows more often have one in common than several.
+    fn asked_of_page(&mut self, which: Condition, name: &DynIden) -> Condition {
+        let answer = Alias::new(format!("opens_{name}")).into_iden();
+        match self.finding_page() {
+            Some(finding) => {
+                finding.asks(which, answer.clone());
+                Condition::all().add(Expr::col((self.name.clone(), answer)))
+            }
+            None => which,
         }
     }
 
@@ -224,8 +242,8 @@ impl Along<'_> {
             name,
             taken: self.taken,
             values: self.values,
-            is_own: false,
-            found: self.found.as_deref_mut(),
+            is_open: false,
+            finding: self.finding.as_mut().map(Finding::reborrow),
         };
         N::relations(selection, along);
     }

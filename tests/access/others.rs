@@ -66,6 +66,41 @@ on_both! {
         assert_eq!(data["contents"]["nodes"], expected, "a row is visible or not, whichever path reached it");
     }
 
+    async fn no_filter_opens_what_a_price_closes(app) {
+        let world = World::new(&app).await;
+        let visibilities = [Visibility::Public, Visibility::MembersOnly, Visibility::PurchasedOnly, Visibility::Private];
+        for status in [Status::Published, Status::Archived, Status::Draft] {
+            for visibility in visibilities {
+                for price in [None, Some(500)] {
+                    world.piece(&app, &world.creator, Some(&world.house), status, visibility, price).await;
+                }
+            }
+        }
+        let every = ["PUBLIC", "MEMBERS_ONLY", "PURCHASED_ONLY", "PRIVATE"];
+        for (name, person) in world.everybody() {
+            let mut seen = 0;
+            for wanted in 1..1 << every.len() {
+                let wanted: Vec<_> = every.iter().enumerate().filter(|(place, _)| wanted >> place & 1 == 1).map(|(_, one)| one).collect();
+                for statuses in [json!(["PUBLISHED"]), json!(["PUBLISHED", "ARCHIVED"]), Value::Null] {
+                    let filter = json!({ "filter": { "visibility": wanted, "status": statuses } });
+                    let query = "query ($filter: ContentFilter) {
+                        contents(first: 100, filter: $filter) { nodes { viewerHasAccess mediaItem { id } } }
+                        organizations { nodes { contents(first: 100, filter: $filter) { nodes { viewerHasAccess mediaItem { id } } } } }
+                    }";
+                    let answer = client(&app, person).send(query, filter.clone()).await.body;
+                    let houses = answer["data"]["organizations"]["nodes"].as_array().unwrap().iter();
+                    for list in houses.map(|house| &house["contents"]).chain([&answer["data"]["contents"]]) {
+                        for row in list["nodes"].as_array().unwrap() {
+                            seen += 1;
+                            assert_eq!(row["viewerHasAccess"], json!(!row["mediaItem"].is_null()), "{name}, {filter}");
+                        }
+                    }
+                }
+            }
+            assert!(seen > 0, "{name}");
+        }
+    }
+
     async fn memberships(app) {
         let world = World::new(&app).await;
         let person = app.person("watched").await;

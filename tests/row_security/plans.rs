@@ -241,6 +241,7 @@ async fn what_rows_name_is_kept_where_many_name_the_same() {
     for (query, is_kept) in [
         // A page's rows name fifty users, and to make room for all that the whole list may name takes longer than to look.
         (format!("{{ contents(first: 50, {filter}) {{ {listed} }} }}"), false),
+        (format!("{{ contents(first: 50) {{ {listed} }} }}"), false),
         // Of ten organizations' pages each names few.
         (
             format!("{{ organizations(first: 10) {{ nodes {{ contents(first: 10, {filter}) {{ {listed} }} }} }} }}"),

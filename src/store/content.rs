@@ -199,12 +199,6 @@ fn shows(content_type: ContentType, media_type: entity::media_item::MediaType) -
 impl Noun for Content {
     type Entity = content::Entity;
     const KEY: Named = Named::uuid("id");
-    const LOOKED_AT: Columns = Columns::CREATOR_ID
-        .and(Columns::ORGANIZATION_ID)
-        .and(Columns::MEDIA_ITEM_ID)
-        .and(Columns::VISIBILITY)
-        .and(Columns::PRICE_CENTS)
-        .and(Columns::STATUS);
     const RULE: &'static str = policy::content::RULE;
     type Columns = Columns;
     type Selection = Selection;

@@ -161,8 +161,6 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
     type Entity: EntityTrait<Model: Sync>;
     /// Its primary key.
     const KEY: Named;
-    /// The columns that its relations and the rules look at, whatever is selected: all, unless it says that not all are small.
-    const LOOKED_AT: Self::Columns = Self::Columns::ALL;
     /// A set of its columns.
     type Columns: ColumnSet;
     /// What is wanted of each row.

@@ -304,7 +304,7 @@ impl<N: Noun> Question for FirstRows<N> {
             table: table::<N::Entity>(),
             key: Alias::new(N::KEY.name).into_iden(),
             parents: self.via.map(parents),
-            columns: (self.columns() | N::LOOKED_AT).names(),
+            columns: self.columns().names(),
             reads: |statement: &mut SelectStatement, finding: Option<Finding<'_>>| {
                 let columns = self.columns();
                 let is_open = self.own.is_own() || N::is_open(&request.filter);

@@ -14,7 +14,7 @@ use super::{connect, heartbeat, housekeeping, migrate, progress, seed};
 use crate::{
     config::{DatabaseSettings, ServeSettings},
     database::{Availability, READER, RowSecurity, VISITOR, complaints, connect_for_requests, exclusively},
-    http::{self, Gateway, GraphiqlSettings, Person, ServerSettings},
+    http::{self, Gateway, GraphiqlSettings, Person, ServerSettings, Service},
 };
 
 /// Serves until it is told to stop.
@@ -51,14 +51,14 @@ pub(super) async fn run(database: &DatabaseSettings, settings: &ServeSettings) -
 
     let traces = edge.traces.clone();
     let gateway = Gateway::new(pools.clone(), Arc::clone(&availability), edge);
-    let router = gateway.router(graphiql.as_ref());
+    let service = gateway.service(graphiql.as_ref());
     let stop = async {
         told_to_stop().await;
         tracing::info!("stopping: what runs may go on for a while; whoever tells it once more stops it at once");
     };
     // The house is kept for as long as there is a server.
     let served = tokio::select! {
-        served = http::serve(listener, router, settings.load.server(), stop) => served.context("the server failed"),
+        served = http::serve(listener, service, settings.load.server(), stop) => served.context("the server failed"),
         () = told_twice() => Ok(()),
         never = housekeeping::keep(&pools.main) => match never {},
         never = heartbeat::keep(&database, &availability) => match never {},
@@ -84,7 +84,7 @@ async fn show_metrics(
     settings: ServerSettings,
 ) -> anyhow::Result<()> {
     match listener {
-        Some(listener) => http::serve(listener, gateway.metrics(), settings, pending())
+        Some(listener) => http::serve(listener, Service::around(gateway.metrics(), false), settings, pending())
             .await
             .context("the server of the metrics failed"),
         None => pending().await,

@@ -26,6 +26,7 @@ mod request_id;
 mod response;
 mod security;
 mod server;
+mod service;
 mod settings;
 mod trusted;
 mod validity;
@@ -35,25 +36,21 @@ pub use cors::Origin;
 pub use documents::DocumentSettings;
 pub use graphiql::{Person, Settings as GraphiqlSettings};
 pub use load::LoadSettings;
-pub use panics::masked;
 pub use rate::RateSettings;
 pub use server::{ServerSettings, serve};
+pub use service::Service;
 pub use settings::Settings;
 pub use trusted::Trusted;
 
 use std::sync::Arc;
 
-use self::{body::Bodies, documents::Documents, load::Load, rate::Rates, security::secured};
+use self::{body::Bodies, documents::Documents, load::Load, rate::Rates};
 use crate::{
     database::{Availability, Demand, PoolState, Pools, Reading},
     graphql::{Schema, schema, trusting_schema},
     telemetry::Metrics,
 };
-use axum::{
-    Router,
-    middleware::{from_fn, map_response},
-    routing,
-};
+use axum::{Router, routing};
 
 /// What every request needs.
 pub struct Gateway {
@@ -93,8 +90,7 @@ impl Gateway {
 
     /// Everything that it answers; with GraphiQL, where there are settings for it. To be served with
     /// [`SocketAddr`](std::net::SocketAddr)s as connect info, by which it knows clients.
-    pub fn router(self: &Arc<Self>, graphiql: Option<&GraphiqlSettings>) -> Router {
-        let https = self.settings.https;
+    pub fn service(self: &Arc<Self>, graphiql: Option<&GraphiqlSettings>) -> Service {
         let cors = cors::layer(&self.settings.allowed_origins);
         let router = Router::new()
             .route("/graphql", routing::any(graphql::answer).layer(cors))
@@ -109,10 +105,7 @@ impl Gateway {
             true => router.merge(self.metrics()),
             false => router,
         };
-        router
-            .layer(masked())
-            .layer(map_response(move |response| async move { secured(response, https) }))
-            .layer(from_fn(request_id::named))
+        Service::around(router, self.settings.https)
     }
 
     /// How its connections to the database stand.

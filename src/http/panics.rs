@@ -1,17 +1,16 @@
 //! A panic ends one request, and tells the client nothing but that.
 
-use std::any::Any;
+use std::{any::Any, panic::AssertUnwindSafe};
 
 use axum::response::Response;
-use tower_http::catch_panic::CatchPanicLayer;
+use futures_util::FutureExt;
 
 use super::{negotiation::Answer, refusal::Refusal};
 
-type Masked = fn(Box<dyn Any + Send>) -> Response;
-
-/// Answers for whoever panics.
-pub fn masked() -> CatchPanicLayer<Masked> {
-    CatchPanicLayer::custom(answer as Masked)
+/// The answer, or another if whoever answers panics.
+pub(super) async fn masked(answering: impl Future<Output = Response>) -> Response {
+    // Nothing of the request is looked at again.
+    AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(answer)
 }
 
 fn answer(panic: Box<dyn Any + Send>) -> Response {

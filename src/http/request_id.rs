@@ -1,13 +1,7 @@
 //! Every request's id: it stands in the answer's headers and on every line that the log has of the request. A client, or a proxy
 //! before the gateway, may have named the request already.
 
-use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue},
-    middleware::Next,
-    response::Response,
-};
-use tracing::Instrument;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 /// Where the id stands, coming and going.
@@ -15,15 +9,11 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest id that is taken from a client.
 const LONGEST: usize = 128;
 
-/// Names a request while it is answered.
-pub(super) async fn named(mut request: Request, next: Next) -> Response {
-    let id = given(request.headers()).unwrap_or_else(made);
-    request.headers_mut().insert(REQUEST_ID, id.clone());
-    // At the level of errors, or they would go without where nothing else is logged.
-    let span = tracing::error_span!("request", request_id = id.to_str().unwrap_or_default());
-    let mut response = next.run(request).instrument(span).await;
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+/// Names the request with these headers, which have its id from here on, and gives it.
+pub(super) fn name(headers: &mut HeaderMap) -> HeaderValue {
+    let id = given(headers).unwrap_or_else(made);
+    headers.insert(REQUEST_ID, id.clone());
+    id
 }
 
 /// The id of a request that was named.

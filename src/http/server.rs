@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{ServiceExt, extract::Request};
 use axum_server::{Handle, accept::Accept};
 use tokio::{
     net::TcpStream,
@@ -16,6 +16,8 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tower_http::add_extension::AddExtension;
+
+use super::Service;
 
 /// How connections are held.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +57,7 @@ const OTHER_FILES: usize = 256;
 /// If the listener fails.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    service: Service,
     settings: ServerSettings,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -75,7 +77,7 @@ pub async fn serve(
         .max_concurrent_streams(STREAMS)
         .keep_alive_interval(settings.idle)
         .keep_alive_timeout(settings.write);
-    let serving = server.serve(router.into_make_service_with_connect_info::<SocketAddr>());
+    let serving = server.serve(ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service));
     let stopping = async {
         stop.await;
         handle.graceful_shutdown(Some(settings.grace));

@@ -3,14 +3,13 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
     body::Body,
     extract::ConnectInfo,
     http::{Request, StatusCode, header},
 };
 use codex_gateway::{
     database::{Availability, Settings, connect},
-    http::{self, Gateway, RateSettings},
+    http::{self, Gateway, RateSettings, Service},
 };
 use http_body_util::BodyExt;
 use migration::{Migrator, MigratorTrait};
@@ -31,7 +30,7 @@ const DECODE: &str = "query ($id: ID!, $after: String, $before: String) {
 /// The gateway, over an empty database.
 pub struct Door {
     runtime: Runtime,
-    router: Router,
+    service: Service,
     _folder: TempDir,
 }
 
@@ -43,7 +42,7 @@ impl Door {
             .build()
             .unwrap();
         let folder = TempDir::new().unwrap();
-        let router = runtime.block_on(async {
+        let service = runtime.block_on(async {
             let settings = Settings {
                 url: format!("sqlite://{}", folder.path().join("fuzz.sqlite").display()),
                 connections: 1,
@@ -57,11 +56,11 @@ impl Door {
                 rates: RateSettings { viewer: 0, address: 0 },
                 ..http::Settings::default()
             };
-            Gateway::new(connection.into(), Arc::<Availability>::default(), edge).router(None)
+            Gateway::new(connection.into(), Arc::<Availability>::default(), edge).service(None)
         });
         Self {
             runtime,
-            router,
+            service,
             _folder: folder,
         }
     }
@@ -109,7 +108,7 @@ impl Door {
         let peer = SocketAddr::from(([127, 0, 0, 1], 1));
         request.extensions_mut().insert(ConnectInfo(peer));
         let (status, body) = self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap();
+            let response = self.service.clone().oneshot(request).await.unwrap();
             let status = response.status();
             (status, response.into_body().collect().await.unwrap().to_bytes())
         });

@@ -158,9 +158,9 @@ impl Drop for App {
 
 /// Starts a gateway, and tells where it listens.
 fn serve(pools: Pools, availability: Arc<Availability>, edge: Edge) -> (String, JoinHandle<()>) {
-    let router = Gateway::new(pools, availability, edge).router(Some(&GraphiqlSettings::default()));
+    let service = Gateway::new(pools, availability, edge).service(Some(&GraphiqlSettings::default()));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let serving = http::serve(listener, router, ServerSettings::USUAL, pending());
+    let serving = http::serve(listener, service, ServerSettings::USUAL, pending());
     (url, tokio::spawn(async move { serving.await.unwrap() }))
 }

@@ -281,6 +281,11 @@ async fn strangers_do_not_read_them() {
     assert!(text.contains("operation=\"Own\""), "{text}");
     let elsewhere = reqwest::get(format!("http://{free}/graphql")).await.unwrap();
     assert_eq!(elsewhere.status(), StatusCode::NOT_FOUND, "nothing else is there");
+    let headers = elsewhere.headers();
+    assert!(
+        headers.contains_key("x-request-id") && headers.contains_key("x-content-type-options"),
+        "{headers:?}"
+    );
 }
 
 #[tokio::test]

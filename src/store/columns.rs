@@ -87,24 +87,19 @@ macro_rules! columns {
             const fn has(self, one: Self) -> bool {
                 self.0 & one.0 != 0
             }
-
-            /// These columns, too.
-            const fn and(self, other: Self) -> Self {
-                Self(self.0 | other.0)
-            }
         }
 
         impl std::ops::BitOr for Columns {
             type Output = Self;
 
             fn bitor(self, other: Self) -> Self {
-                self.and(other)
+                Self(self.0 | other.0)
             }
         }
 
         impl std::ops::BitOrAssign for Columns {
             fn bitor_assign(&mut self, other: Self) {
-                *self = self.and(other);
+                *self = *self | other;
             }
         }
 

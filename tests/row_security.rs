@@ -3,6 +3,7 @@
 
 mod connections;
 mod plans;
+mod remembered;
 mod rules;
 mod setup;
 

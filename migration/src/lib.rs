@@ -31,6 +31,7 @@ mod m20260101_000021_find_users_by_bytes;
 mod m20260101_000022_list_content_for_everyone;
 mod m20260101_000023_find_a_user_by_hash;
 mod m20260101_000024_look_users_up_by_hash_alone;
+mod m20260101_000025_remember_what_everyone_sees;
 mod shared;
 
 /// Runs the steps.
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000022_list_content_for_everyone::Migration),
             Box::new(m20260101_000023_find_a_user_by_hash::Migration),
             Box::new(m20260101_000024_look_users_up_by_hash_alone::Migration),
+            Box::new(m20260101_000025_remember_what_everyone_sees::Migration),
         ]
     }
 }

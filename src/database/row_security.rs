@@ -228,6 +228,17 @@ FROM reader, unnest(ARRAY[
 ]) AS name
 WHERE name NOT IN (SELECT relname FROM tables)
 UNION ALL
+SELECT split_part(forgets, '.', 1),
+    format('the trigger %s is missing or off, so %s may see what nothing shows any longer', forgets, $1),
+    'ENABLE it, and UPDATE users and media_items SET seen_by_everyone = false'
+FROM reader, unnest(ARRAY[
+    'content.content_1_shows_no_longer', 'content.content_emptied', 'organizations.organizations_show_no_longer'
+]) AS forgets
+WHERE $1 = 'codex_visitor' AND NOT EXISTS (
+    SELECT FROM pg_trigger
+    WHERE tgrelid = to_regclass(split_part(forgets, '.', 1)) AND tgname = split_part(forgets, '.', 2) AND tgenabled IN ('O', 'A')
+)
+UNION ALL
 SELECT current_user,
     format('%s, as which the gateway connects, neither owns the tables nor may it inherit the rights of %s', current_user, $1),
     format('ALTER ROLE %I NOINHERIT', current_user)

@@ -85,6 +85,14 @@ async fn whatever_is_amiss_is_said() {
             "cannot take the role codex_visitor",
         ),
         (
+            "ALTER TABLE content DISABLE TRIGGER content_1_shows_no_longer",
+            "the trigger content.content_1_shows_no_longer is missing or off",
+        ),
+        (
+            "DROP TRIGGER organizations_show_no_longer ON organizations",
+            "the trigger organizations.organizations_show_no_longer is missing or off",
+        ),
+        (
             "CREATE ROLE codex_test_heir; GRANT codex_reader TO codex_test_heir; SET LOCAL SESSION AUTHORIZATION codex_test_heir",
             "nor may it inherit",
         ),

@@ -42,7 +42,8 @@ pub trait Change: Sync {
     type Outcome: Serialize + DeserializeOwned + Send;
 
     /// Whether all that it does is to find one row, and to change that. Then it takes no transaction, as long as nobody else is at
-    /// the row. (It is no more than a hint: what does more after all is made in a transaction as well.)
+    /// the row. (It is no more than a hint: what does more after all is made in a transaction as well.) What hides content from
+    /// everyone is not single: PostgreSQL makes sure that no other row remembers having been seen for it, and may wait for those.
     fn is_single(&self) -> bool {
         false
     }

@@ -41,10 +41,6 @@ impl Change for Unpublish {
     const RULE: &'static str = policy::content::EDIT_RULE;
     type Outcome = Uuid;
 
-    fn is_single(&self) -> bool {
-        true
-    }
-
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = to_edit(transaction, self.id, self.seen).await?;
         let message = "What is archived is not published; it can be restored to a draft.";
@@ -56,10 +52,6 @@ impl Change for Archive {
     const ACTION: &'static str = "content.archive";
     const RULE: &'static str = policy::content::EDIT_RULE;
     type Outcome = Uuid;
-
-    fn is_single(&self) -> bool {
-        true
-    }
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {
         let before = to_edit(transaction, self.id, self.seen).await?;

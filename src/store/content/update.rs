@@ -49,11 +49,11 @@ impl Change for Update {
     type Outcome = Uuid;
 
     fn is_single(&self) -> bool {
-        // Another slug has to be a free one, and what is shown has to be there to be shown.
+        // Another slug has to be a free one, what is shown has to be there to be shown, and the others may hide it.
         matches!(
             (&self.slug, &self.media_item_id, &self.content_body),
             (Patch::Keep, Patch::Keep, Patch::Keep)
-        )
+        ) && matches!((&self.visibility, &self.price_cents), (Patch::Keep, Patch::Keep))
     }
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Uuid, Refusal> {

@@ -1,0 +1,193 @@
+use sea_orm_migration::prelude::*;
+
+use crate::shared::on_postgres;
+
+/// Has PostgreSQL remember of a user and a media item that everyone sees them, in the row itself, so that a visitor's policy need not
+/// look for the content that shows it, which for each row that a page names had been a way down an index.
+///
+/// `seen_by_everyone` is the first half of a rule, never all of it. Where it is true there is such content; where it is false the
+/// policy looks for itself, as before. So it may be false at any time, but true only while something shows the row:
+///
+/// - Content that shows a row makes it true in its own transaction, which holds the content, and its organization unless that
+///   is deleted. If somebody is at one of the rows it stays as it is: nobody waits for this.
+/// - Whatever may show a row no longer changes the content or the organization, and so comes after all those transactions. It makes it
+///   false whether something else shows the row or not. To find that out would not do: two who hide the last two at the same time
+///   would each find the other's.
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let procedures = procedures(&policies("seen_by_everyone OR"));
+        let once_there = once_there("CALL codex_remember_for_visitors();");
+        on_postgres(manager, &[COLUMNS, FUNCTIONS, TRIGGERS, FILL, &procedures, &once_there]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let as_before = once_there(&policies(""));
+        on_postgres(manager, &[&as_before, DOWN]).await
+    }
+}
+
+const COLUMNS: &str = "
+ALTER TABLE users ADD COLUMN seen_by_everyone boolean NOT NULL DEFAULT false;
+ALTER TABLE media_items ADD COLUMN seen_by_everyone boolean NOT NULL DEFAULT false;
+";
+
+/// They have their owner's rights, since whoever changes content need not be allowed to change users; so they look for tables in the
+/// schema they were made in only. `OR REPLACE`, because dropping everything to start afresh forgets functions.
+const FUNCTIONS: &str = "
+CREATE OR REPLACE FUNCTION content_shows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF NEW.organization_id IS NOT NULL THEN
+        PERFORM FROM organizations WHERE id = NEW.organization_id AND deleted_at IS NULL FOR SHARE SKIP LOCKED;
+        IF NOT FOUND THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    UPDATE users SET seen_by_everyone = true WHERE id = (
+        SELECT id FROM users WHERE id = NEW.creator_id AND NOT seen_by_everyone FOR NO KEY UPDATE SKIP LOCKED
+    );
+    IF NEW.visibility = 'public' OR NEW.price_cents IS NULL THEN
+        UPDATE media_items SET seen_by_everyone = true WHERE id = (
+            SELECT id FROM media_items WHERE id = NEW.media_item_id AND NOT seen_by_everyone FOR NO KEY UPDATE SKIP LOCKED
+        );
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION content_shows_no_longer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    UPDATE users SET seen_by_everyone = false WHERE id = OLD.creator_id AND seen_by_everyone;
+    UPDATE media_items SET seen_by_everyone = false WHERE id = OLD.media_item_id AND seen_by_everyone;
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION organizations_show_no_longer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    UPDATE users SET seen_by_everyone = false
+    WHERE seen_by_everyone AND id IN (SELECT creator_id FROM content WHERE organization_id = NEW.id);
+    UPDATE media_items SET seen_by_everyone = false
+    WHERE seen_by_everyone AND id IN (SELECT media_item_id FROM content WHERE organization_id = NEW.id);
+    RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION content_emptied() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    UPDATE users SET seen_by_everyone = false WHERE seen_by_everyone;
+    UPDATE media_items SET seen_by_everyone = false WHERE seen_by_everyone;
+    RETURN NULL;
+END
+$$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY[
+        'content_shows', 'content_shows_no_longer', 'organizations_show_no_longer', 'content_emptied'
+    ] LOOP
+        EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
+    END LOOP;
+END
+$$;
+";
+
+/// Of what happens to one row, PostgreSQL calls these in the order of their names: first what it has shown, then what it shows. A
+/// change of anything else, such as a title, calls none.
+const TRIGGERS: &str = "
+CREATE TRIGGER content_1_shows_no_longer
+AFTER DELETE OR UPDATE OF creator_id, organization_id, media_item_id, status, visibility, price_cents, deleted_at ON content
+FOR EACH ROW WHEN (OLD.status = 'published') EXECUTE FUNCTION content_shows_no_longer();
+
+CREATE TRIGGER content_2_shows
+AFTER INSERT OR UPDATE OF creator_id, organization_id, media_item_id, status, visibility, price_cents, deleted_at ON content
+FOR EACH ROW WHEN (NEW.deleted_at IS NULL AND NEW.status = 'published' AND NEW.visibility IN ('public', 'purchased_only'))
+EXECUTE FUNCTION content_shows();
+
+CREATE TRIGGER content_emptied AFTER TRUNCATE ON content FOR EACH STATEMENT EXECUTE FUNCTION content_emptied();
+
+CREATE TRIGGER organizations_show_no_longer AFTER UPDATE OF deleted_at ON organizations
+FOR EACH ROW WHEN (NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION organizations_show_no_longer();
+";
+
+/// Nobody publishes meanwhile: to make a trigger locks the table.
+const FILL: &str = "
+UPDATE users SET seen_by_everyone = true WHERE id IN (SELECT creator_id FROM content_for_everyone);
+UPDATE media_items SET seen_by_everyone = true
+WHERE id IN (SELECT media_item_id FROM content_for_everyone WHERE visibility = 'public' OR price_cents IS NULL);
+";
+
+/// Visitors' policies on both, with this asked first.
+fn policies(first: &str) -> String {
+    format!(
+        "ALTER POLICY for_everyone ON media_items USING (
+            deleted_at IS NULL
+            AND ({first} (
+                SELECT true FROM content_for_everyone AS content
+                WHERE content.media_item_id = media_items.id AND (visibility = 'public' OR price_cents IS NULL)
+                LIMIT 1
+            ))
+        );
+
+        ALTER POLICY for_everyone ON users USING (
+            {first} (SELECT true FROM content_for_everyone AS content WHERE creator_id COLLATE \"C\" = users.id LIMIT 1)
+            OR codex_named_to_visitors(id)
+        );"
+    )
+}
+
+/// `CALL codex_secure_rows()` goes on making all policies, in this form. Dropping everything to start afresh forgets procedures, and so
+/// may leave these behind.
+fn procedures(policies: &str) -> String {
+    format!(
+        "DROP PROCEDURE IF EXISTS codex_secure_rows_for_visitors_before;
+        ALTER PROCEDURE codex_secure_rows_for_visitors RENAME TO codex_secure_rows_for_visitors_before;
+
+        CREATE OR REPLACE PROCEDURE codex_remember_for_visitors() LANGUAGE plpgsql AS $procedure$
+        BEGIN
+            {policies}
+        END
+        $procedure$;
+
+        CREATE PROCEDURE codex_secure_rows_for_visitors() LANGUAGE plpgsql AS $procedure$
+        BEGIN
+            CALL codex_secure_rows_for_visitors_before();
+            CALL codex_remember_for_visitors();
+        END
+        $procedure$;"
+    )
+}
+
+/// Does this where the policies are there. Where the role was not there so far, none is changed here either.
+fn once_there(then: &str) -> String {
+    format!(
+        "DO $$
+        BEGIN
+            IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'for_everyone') THEN
+                {then}
+            END IF;
+        END
+        $$;"
+    )
+}
+
+const DOWN: &str = "
+DROP PROCEDURE codex_secure_rows_for_visitors, codex_remember_for_visitors;
+ALTER PROCEDURE codex_secure_rows_for_visitors_before RENAME TO codex_secure_rows_for_visitors;
+DROP TRIGGER content_1_shows_no_longer ON content;
+DROP TRIGGER content_2_shows ON content;
+DROP TRIGGER content_emptied ON content;
+DROP TRIGGER organizations_show_no_longer ON organizations;
+DROP FUNCTION content_shows, content_shows_no_longer, content_emptied, organizations_show_no_longer;
+ALTER TABLE users DROP COLUMN seen_by_everyone;
+ALTER TABLE media_items DROP COLUMN seen_by_everyone;
+";

@@ -2,8 +2,9 @@ use sea_orm_migration::prelude::*;
 
 use crate::shared::on_postgres;
 
-/// Has PostgreSQL remember of a user and a media item that everyone sees them, in the row itself, so that a visitor's policy need not
-/// look for the content that shows it, which for each row that a page names had been a way down an index.
+/// Has PostgreSQL remember of a user and a media item that everyone sees them, in the row itself, so that a policy need not look for the
+/// content that shows it, which for each row that a page names had been a way down an index. It is asked of whoever is pinned to no
+/// organization; for those who are, it may have been another's content.
 ///
 /// `seen_by_everyone` is the first half of a rule, never all of it. Where it is true there is such content; where it is false the
 /// policy looks for itself, as before. So it may be false at any time, but true only while something shows the row:
@@ -23,13 +24,15 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let procedures = procedures(&policies("seen_by_everyone OR"));
-        let once_there = once_there("CALL codex_remember_for_visitors();");
-        on_postgres(manager, &[COLUMNS, FUNCTIONS, TRIGGERS, FILL, &procedures, &once_there]).await
+        let procedures = procedures(&policies(
+            "seen_by_everyone OR",
+            "seen_by_everyone AND (SELECT codex_tenant()) IS NULL OR",
+        ));
+        on_postgres(manager, &[COLUMNS, FUNCTIONS, TRIGGERS, FILL, &procedures]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let as_before = once_there(&policies(""));
+        let as_before = format!("DO $$ {} $$;", policies("", ""));
         on_postgres(manager, &[&as_before, DOWN]).await
     }
 }
@@ -126,22 +129,61 @@ UPDATE media_items SET seen_by_everyone = true
 WHERE id IN (SELECT media_item_id FROM content_for_everyone WHERE visibility = 'public' OR price_cents IS NULL);
 ";
 
-/// Visitors' policies on both, with this asked first.
-fn policies(first: &str) -> String {
+/// What alters visitors' and readers' policies on both tables, to ask this first. Those that there are: a role may not have been there so far,
+/// and then has none yet.
+fn policies(first_of_visitors: &str, first_of_readers: &str) -> String {
     format!(
-        "ALTER POLICY for_everyone ON media_items USING (
-            deleted_at IS NULL
-            AND ({first} (
-                SELECT true FROM content_for_everyone AS content
-                WHERE content.media_item_id = media_items.id AND (visibility = 'public' OR price_cents IS NULL)
-                LIMIT 1
-            ))
-        );
+        "BEGIN
+            IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'for_everyone') THEN
+                ALTER POLICY for_everyone ON media_items USING (
+                    deleted_at IS NULL
+                    AND ({first_of_visitors} (
+                        SELECT true FROM content_for_everyone AS content
+                        WHERE content.media_item_id = media_items.id AND (visibility = 'public' OR price_cents IS NULL)
+                        LIMIT 1
+                    ))
+                );
 
-        ALTER POLICY for_everyone ON users USING (
-            {first} (SELECT true FROM content_for_everyone AS content WHERE creator_id COLLATE \"C\" = users.id LIMIT 1)
-            OR codex_named_to_visitors(id)
-        );"
+                ALTER POLICY for_everyone ON users USING (
+                    {first_of_visitors}
+                    (SELECT true FROM content_for_everyone AS content WHERE creator_id COLLATE \"C\" = users.id LIMIT 1)
+                    OR codex_named_to_visitors(id)
+                );
+            END IF;
+
+            IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'visible') THEN
+                ALTER POLICY visible ON media_items USING (
+                    deleted_at IS NULL
+                    AND (
+                        creator_id = (SELECT codex_viewer_id())
+                        OR {first_of_readers}
+                        (
+                            SELECT true FROM content_for_everyone AS content
+                            WHERE content.media_item_id = media_items.id
+                                AND (visibility = 'public' OR price_cents IS NULL)
+                                AND codex_within((SELECT codex_tenant()), organization_id)
+                            LIMIT 1
+                        )
+                        OR CASE (SELECT codex_viewer_id())
+                            WHEN '' THEN false
+                            ELSE (SELECT codex_is_platform_owner())
+                                OR (SELECT true FROM content_for_viewer AS content WHERE content.media_item_id = media_items.id LIMIT 1)
+                        END
+                    )
+                );
+
+                ALTER POLICY visible ON users USING (
+                    {first_of_readers}
+                    (
+                        SELECT true FROM content_for_everyone AS content
+                        WHERE creator_id COLLATE \"C\" = users.id AND codex_within((SELECT codex_tenant()), organization_id)
+                        LIMIT 1
+                    )
+                    OR id = (SELECT codex_viewer_id())
+                    OR codex_named(id)
+                );
+            END IF;
+        END"
     )
 }
 
@@ -149,40 +191,27 @@ fn policies(first: &str) -> String {
 /// may leave these behind.
 fn procedures(policies: &str) -> String {
     format!(
-        "DROP PROCEDURE IF EXISTS codex_secure_rows_for_visitors_before;
-        ALTER PROCEDURE codex_secure_rows_for_visitors RENAME TO codex_secure_rows_for_visitors_before;
+        "CREATE OR REPLACE PROCEDURE codex_ask_what_is_remembered() LANGUAGE plpgsql AS $procedure$
+        {policies}
+        $procedure$;
 
-        CREATE OR REPLACE PROCEDURE codex_remember_for_visitors() LANGUAGE plpgsql AS $procedure$
+        DROP PROCEDURE IF EXISTS codex_secure_rows_by_looking;
+        ALTER PROCEDURE codex_secure_rows RENAME TO codex_secure_rows_by_looking;
+
+        CREATE PROCEDURE codex_secure_rows() LANGUAGE plpgsql AS $procedure$
         BEGIN
-            {policies}
+            CALL codex_secure_rows_by_looking();
+            CALL codex_ask_what_is_remembered();
         END
         $procedure$;
 
-        CREATE PROCEDURE codex_secure_rows_for_visitors() LANGUAGE plpgsql AS $procedure$
-        BEGIN
-            CALL codex_secure_rows_for_visitors_before();
-            CALL codex_remember_for_visitors();
-        END
-        $procedure$;"
-    )
-}
-
-/// Does this where the policies are there. Where the role was not there so far, none is changed here either.
-fn once_there(then: &str) -> String {
-    format!(
-        "DO $$
-        BEGIN
-            IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'for_everyone') THEN
-                {then}
-            END IF;
-        END
-        $$;"
+        CALL codex_ask_what_is_remembered();"
     )
 }
 
 const DOWN: &str = "
-DROP PROCEDURE codex_secure_rows_for_visitors, codex_remember_for_visitors;
-ALTER PROCEDURE codex_secure_rows_for_visitors_before RENAME TO codex_secure_rows_for_visitors;
+DROP PROCEDURE codex_secure_rows, codex_ask_what_is_remembered;
+ALTER PROCEDURE codex_secure_rows_by_looking RENAME TO codex_secure_rows;
 DROP TRIGGER content_1_shows_no_longer ON content;
 DROP TRIGGER content_2_shows ON content;
 DROP TRIGGER content_emptied ON content;

@@ -1,20 +1,20 @@
 """The three runs."""
 
 import json
-import shutil
 import sqlite3
-import uuid
 from contextlib import ExitStack, closing
 from datetime import date
 
 from . import answers, growth as growing, report
+from .building import build
+from .databases import embedded_database, filled, rows_of
 from .load import Client
 from .measure import measure, statements
 from .places import WORK
 from .postgres import cluster
 from .processes import Failure, say, serving
-from .setting_up import machine, migrate, seed, set_up
-from .systems import CONNECTIONS, EMBEDDED, FLOOR_SYSTEM, GATEWAY_RLS, PEER_SET_UP, POSTGRAPHILE, SYSTEMS
+from .setting_up import machine, set_up
+from .systems import CONNECTIONS, EMBEDDED, FLOOR_SYSTEM, GATEWAY_RLS, POSTGRAPHILE, SYSTEMS
 from .works import DASHBOARD, FEED, TITLES, UPDATE_CONTENT, samples
 
 
@@ -25,6 +25,7 @@ def postgres(plan, asked, results):
         raise Failure("`gateway` must be among the systems: the others' answers are compared with its")
     chosen.sort(key=lambda system: system is not GATEWAY_RLS)
     set_up()
+    build()
     with cluster(asked.fresh) as running, ExitStack() as stack:
         database = filled(running, asked.contents)
         drawn = samples(database.sql, "postgres")
@@ -49,7 +50,8 @@ def postgres(plan, asked, results):
 def embedded(plan, asked, results):
     """The gateway on its embedded database, beside PostGraphile and the floor on PostgreSQL."""
     set_up()
-    file = embedded_database(asked)
+    build()
+    file = embedded_database(asked.contents, asked.fresh)
     with cluster(asked.fresh) as running, ExitStack() as stack:
         database = filled(running, asked.contents)
         start = lambda system, url: (system, stack.enter_context(serving(system.start(url))))
@@ -85,59 +87,12 @@ def embedded(plan, asked, results):
 def growth(plan, asked, results):
     """The feed over ten times the rows, and far into it."""
     set_up(peers=False)
+    build()
     with cluster(asked.fresh) as running, ExitStack() as stack:
         small, large = (filled(running, contents) for contents in (asked.contents, 10 * asked.contents))
         measured, places = growing.measure_growth(stack, running, small, large, plan)
     keep("growth", measured)
     report.write("Growth", f"{heading(plan, asked)}\n{growing.tables(measured, places, plan, asked.contents)}", results)
-
-
-def filled(running, contents):
-    """A database with that much content, as the seed leaves it: whatever an earlier run has changed is gone."""
-    template = f"seed_{contents}"
-    if not running.has(template):
-        say(f"Seeding {contents} rows of content")
-        making = running.create("seeding")
-        seed(making.url, contents)
-        running.maintenance.sql(f'ALTER DATABASE seeding RENAME TO "{template}"')
-    database = running.create(f"codex_bench_{contents}", template)
-    # For a template of before a migration.
-    migrate(database.url)
-    database.sql(PEER_SET_UP)
-    database.sql("VACUUM (ANALYZE)")
-    return database
-
-
-def embedded_database(asked):
-    """The same in a file."""
-    template, file = WORK / f"seed_{asked.contents}.sqlite", WORK / "embedded.sqlite"
-    if asked.fresh:
-        template.unlink(missing_ok=True)
-    if not template.exists():
-        say(f"Seeding {asked.contents} rows of content, embedded")
-        making = WORK / "seeding.sqlite"
-        remove(making)
-        seed(f"sqlite://{making}", asked.contents)
-        # What is still in the log beside the file goes into it.
-        with closing(sqlite3.connect(making)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        making.rename(template)
-        remove(making)
-    remove(file)
-    shutil.copy(template, file)
-    migrate(f"sqlite://{file}")
-    return file
-
-
-def remove(file):
-    for part in file.parent.glob(f"{file.name}*"):
-        part.unlink()
-
-
-def rows_of(connection):
-    """Runs a query on the embedded database, which has uuids as bytes."""
-    text = lambda value: str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else str(value)
-    return lambda statement: [[text(value) for value in row] for row in connection.execute(statement)]
 
 
 def check_embedded(on_postgres, own, drawn, plan):

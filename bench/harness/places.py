@@ -12,6 +12,7 @@ RESULTS = BENCH / "RESULTS.md"
 # Everything that a run leaves behind, and nothing else does: the cluster, the embedded database, logs, request files.
 WORK = Path(os.environ.get("BENCH_WORK", BENCH / ".work"))
 
-GATEWAY = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "codex-gateway"
-FLOOR = BENCH / "floor" / "target" / "release" / "floor"
+# Where `building` puts them.
+GATEWAY = WORK / "programs" / "codex-gateway"
+FLOOR = WORK / "programs" / "floor"
 NODE = PEERS / "node" / "node_modules" / ".bin" / "node"

@@ -1,4 +1,4 @@
-"""Building and installing whatever is measured, and saying what it is."""
+"""Installing whatever is measured beside what is ours, and saying what it all is."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 from .load import wrk
-from .places import BENCH, GATEWAY, NODE, PEERS, ROOT, WORK
+from .places import BENCH, NODE, PEERS, ROOT, WORK
 from .postgres import program
 from .processes import Failure, run, say
 
@@ -20,19 +20,9 @@ def set_up(peers=True):
             raise Failure(f"`{name}` is not here")
     wrk()
     WORK.mkdir(parents=True, exist_ok=True)
-    say("Building")
-    if not os.environ.get("BENCH_NO_BUILD"):
-        cargo("--package", "codex-gateway", folder=ROOT)
-    cargo(folder=BENCH / "floor")
     if peers:
         for peer in ("node", "postgraphile", "yoga"):
             install(PEERS / peer)
-
-
-def cargo(*what, folder):
-    done = subprocess.run(["cargo", "build", "--release", "--locked", *what], cwd=folder)
-    if done.returncode != 0:
-        raise Failure(f"{folder} does not build")
 
 
 def install(folder):
@@ -56,7 +46,7 @@ def machine():
         f"{os.cpu_count()} × {processor[1].strip() if processor else platform.machine()}, {memory:.0f} GiB, Linux {platform.release()}",
         f"PostgreSQL {run(program('postgres'), '--version').split()[2]}",
         f"Rust {run('rustc', '--version').split()[1]}, gateway at {commit}{changed}",
-        f"floor: {locked_crates('axum', 'sqlx')}",
+        f"floor: {locked_crates('axum', 'sqlx')}; both built with a profile",
         f"wrk {load}",
     ]
     if NODE.exists():
@@ -75,13 +65,3 @@ def locked_crates(*names):
     text = (BENCH / "floor" / "Cargo.lock").read_text()
     found = {name: re.search(rf'^name = "{name}"\nversion = "(.*)"', text, re.MULTILINE) for name in names}
     return ", ".join(f"{name} {version[1]}" for name, version in found.items())
-
-
-def migrate(url):
-    run(GATEWAY, "migrate", "up", "--database-url", url)
-
-
-def seed(url, contents):
-    """The schema, and that many rows of content with all that belongs to them."""
-    migrate(url)
-    run(GATEWAY, "seed", "--scale", contents, "--database-url", url)

@@ -20,6 +20,7 @@ use sqlx::{
     postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow},
     query::Query,
 };
+use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
 #[global_allocator]
@@ -125,5 +126,10 @@ async fn main() {
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .expect("an address to listen on");
-    axum::serve(listener, app).await.expect("a server");
+    // Only a program that ends by itself leaves a profile of what it did.
+    let mut told = signal(SignalKind::terminate()).expect("signals");
+    tokio::select! {
+        served = axum::serve(listener, app) => served.expect("a server"),
+        _ = told.recv() => (),
+    }
 }

@@ -21,8 +21,8 @@ use crate::database::{
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long to wait before asking a server again that has no place at the moment.
 const MOMENT: Duration = Duration::from_millis(20);
-/// After how many reads, one after another, the gateway is taken to do nothing itself.
-const READS_ALONE: usize = 100;
+/// After how many reads, one after another, the gateway is taken to do nothing itself; and the other way round.
+const ALONE: usize = 100;
 /// The server is starting; it has no place for one more (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
 const COME_BACK: [&str; 2] = ["57P03", "53300"];
 
@@ -62,8 +62,9 @@ struct Stand {
     itself: Standing,
     reader: Standing,
     visitor: Standing,
-    /// How many reads have begun since the gateway last did something itself.
+    /// How many reads have begun since the gateway last did something itself, and how often it has since somebody last read.
     reads_alone: usize,
+    acts_alone: usize,
     /// Whoever came first is first.
     waiting: VecDeque<Waiting>,
 }
@@ -100,7 +101,11 @@ impl Shared {
             for_reading: most.div_ceil(2),
             wait,
             availability,
-            stand: Mutex::default(),
+            stand: Mutex::new(Stand {
+                // Nobody has ever read.
+                acts_alone: ALONE,
+                ..Stand::default()
+            }),
         }
     }
 
@@ -162,8 +167,8 @@ impl Stand {
     /// Changes wait for the server's disk, and reads for its processors: of both, the more wait at a time, the more are done.
     /// Each half may have the other's connections, too, but only while nobody wants them there: one that goes over to another part,
     /// and soon back again, costs a statement each time. Since the gateway finds out itself who asks, between the reads of those who
-    /// have signed in, a moment in which it does nothing says little; and one connection, unless there is no other, stays for it,
-    /// or nobody could sign in while others read for long.
+    /// have signed in, a moment in which it does nothing says little, and so does one in which nobody reads; and one connection,
+    /// unless there is no other, stays for it, or nobody could sign in while others read for long.
     fn next(&mut self, most: usize, for_reading: usize) -> Option<Waiting> {
         let reading = self.reader.in_use + self.visitor.in_use;
         if self.itself.in_use + reading >= most {
@@ -171,8 +176,8 @@ impl Stand {
         }
         let for_itself = (most - for_reading).max(1);
         let waits = |reads| self.waiting.iter().any(|(part, _)| part.reads() == reads);
-        let nobody_reads = reading == 0 && !waits(true);
-        let nobody_acts = self.itself.in_use == 0 && !waits(false) && self.reads_alone >= READS_ALONE;
+        let nobody_reads = reading == 0 && !waits(true) && self.acts_alone >= ALONE;
+        let nobody_acts = self.itself.in_use == 0 && !waits(false) && self.reads_alone >= ALONE;
         let may_read = reading < for_reading || (nobody_acts && reading + 1 < most);
         let may_act = self.itself.in_use < for_itself || nobody_reads;
         let may = |(part, _): &Waiting| if part.reads() { may_read } else { may_act };
@@ -182,10 +187,10 @@ impl Stand {
             // Somebody who waited for too long is gone.
             if !sender.is_closed() {
                 self.of(part).in_use += 1;
-                self.reads_alone = if part.reads() {
-                    self.reads_alone.saturating_add(1)
+                (self.reads_alone, self.acts_alone) = if part.reads() {
+                    (self.reads_alone.saturating_add(1), 0)
                 } else {
-                    0
+                    (0, self.acts_alone.saturating_add(1))
                 };
                 return Some((part, sender));
             }

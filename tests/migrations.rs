@@ -275,7 +275,7 @@ async fn every_difference_shows_in_the_shape() {
         "DROP INDEX content_tags_idx",
         "GRANT SELECT ON users TO PUBLIC",
         "GRANT SELECT (name) ON users TO PUBLIC",
-        "REVOKE EXECUTE ON FUNCTION organizations_release_content FROM PUBLIC",
+        "REVOKE EXECUTE ON FUNCTION codex_visits FROM PUBLIC",
     ] {
         let changed = db.begin().await.unwrap();
         changed.execute_unprepared(change).await.unwrap();

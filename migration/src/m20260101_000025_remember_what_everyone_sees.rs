@@ -146,15 +146,10 @@ WHERE id IN (SELECT media_item_id FROM content_for_everyone WHERE visibility = '
 
 /// What the policies ask where nothing is remembered. Each is one part of a plan, where the looks themselves had been several that every
 /// statement made ready: mostly for nothing, now that the row tells. They read as whoever asks.
+///
+/// Visitors' policy on media items looks itself: it is a single look, and an organization's page names a score of media items that are to
+/// be bought, of which nothing is remembered.
 const LOOKS: &str = "
-CREATE OR REPLACE FUNCTION codex_shows_media_item_to_visitors(of_item uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT FROM content_for_everyone WHERE media_item_id = of_item AND (visibility = 'public' OR price_cents IS NULL)
-    );
-END
-$$;
-
 CREATE OR REPLACE FUNCTION codex_shows_user_to_visitors(of_user text) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM content_for_everyone WHERE creator_id COLLATE \"C\" = of_user) OR codex_named_to_visitors(of_user);
@@ -187,7 +182,7 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'codex_shows_media_item_to_visitors', 'codex_shows_user_to_visitors', 'codex_shows_media_item', 'codex_shows_user'
+        'codex_shows_user_to_visitors', 'codex_shows_media_item', 'codex_shows_user'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', name);
@@ -205,10 +200,18 @@ CREATE OR REPLACE PROCEDURE codex_ask_what_is_remembered() LANGUAGE plpgsql AS $
 BEGIN
     IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'for_everyone') THEN
         ALTER POLICY for_everyone ON media_items USING (
-            deleted_at IS NULL AND (seen_by_everyone OR codex_shows_media_item_to_visitors(id))
+            deleted_at IS NULL
+            AND (
+                seen_by_everyone
+                OR (
+                    SELECT true FROM content_for_everyone AS content
+                    WHERE content.media_item_id = media_items.id AND (visibility = 'public' OR price_cents IS NULL)
+                    LIMIT 1
+                )
+            )
         );
         ALTER POLICY for_everyone ON users USING (seen_by_everyone OR codex_shows_user_to_visitors(id));
-        GRANT EXECUTE ON FUNCTION codex_shows_media_item_to_visitors, codex_shows_user_to_visitors TO codex_visitor;
+        GRANT EXECUTE ON FUNCTION codex_shows_user_to_visitors TO codex_visitor;
     END IF;
 
     IF EXISTS (SELECT FROM pg_policy WHERE polrelid = 'users'::regclass AND polname = 'visible') THEN
@@ -298,7 +301,7 @@ $$;
 const DOWN: &str = "
 DROP PROCEDURE codex_secure_rows, codex_ask_what_is_remembered;
 ALTER PROCEDURE codex_secure_rows_by_looking RENAME TO codex_secure_rows;
-DROP FUNCTION codex_shows_media_item_to_visitors, codex_shows_user_to_visitors, codex_shows_media_item, codex_shows_user;
+DROP FUNCTION codex_shows_user_to_visitors, codex_shows_media_item, codex_shows_user;
 DROP TRIGGER content_1_shows_no_longer ON content;
 DROP TRIGGER content_2_shows ON content;
 DROP TRIGGER content_emptied ON content;

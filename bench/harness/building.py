@@ -4,7 +4,6 @@
 The gateway's profile is of other questions than those that are measured (`queries/gateway/training`), the floor's of just those.
 """
 
-import glob
 import os
 import re
 import shutil
@@ -150,7 +149,7 @@ def profdata():
     """The program that puts profiles together: the toolchain's own, or another of the same LLVM."""
     major = rustc("LLVM version").split(".")[0]
     own = Path(run("rustc", "--print", "sysroot").strip()) / "lib" / "rustlib" / host() / "bin" / "llvm-profdata"
-    for candidate in (own, f"llvm-profdata-{major}", *glob.glob(f"/usr/lib/llvm-{major}/bin/llvm-profdata")):
+    for candidate in (own, f"llvm-profdata-{major}", f"/usr/lib/llvm-{major}/bin/llvm-profdata"):
         if found := shutil.which(candidate):
             return found
     raise Failure(f"`llvm-profdata` of LLVM {major} is not here (`rustup component add llvm-tools`, or a package such as llvm-{major})")

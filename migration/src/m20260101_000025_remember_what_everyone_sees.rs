@@ -24,7 +24,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        on_postgres(manager, &[COLUMNS, FUNCTIONS, TRIGGERS, FILL, LOOKS, POLICIES]).await
+        on_postgres(manager, &[COLUMNS, FUNCTIONS, LOOKS, RIGHTS, TRIGGERS, FILL, POLICIES]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -103,20 +103,6 @@ BEGIN
     RETURN NULL;
 END
 $$;
-
-DO $$
-DECLARE
-    name text;
-BEGIN
-    FOREACH name IN ARRAY ARRAY[
-        'content_shows', 'content_shows_no_longer', 'organizations_show_no_longer', 'content_emptied'
-    ] LOOP
-        EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', name);
-    END LOOP;
-    REVOKE EXECUTE ON FUNCTION organizations_release_content FROM PUBLIC;
-END
-$$;
 ";
 
 /// Of what happens to one row, PostgreSQL calls these in the order of their names: first what it has shown, then what it shows. A
@@ -176,17 +162,22 @@ BEGIN
     ) OR codex_named(of_user);
 END
 $$;
+";
 
+/// In which schema all of these look for tables, and that they are nobody else's to call.
+const RIGHTS: &str = "
 DO $$
 DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
+        'content_shows', 'content_shows_no_longer', 'organizations_show_no_longer', 'content_emptied',
         'codex_shows_user_to_visitors', 'codex_shows_media_item', 'codex_shows_user'
     ] LOOP
         EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %I FROM PUBLIC', name);
     END LOOP;
+    REVOKE EXECUTE ON FUNCTION organizations_release_content FROM PUBLIC;
 END
 $$;
 ";

@@ -30,6 +30,9 @@ const TABLES: [&str; 9] = [
     "users",
 ];
 
+/// The view in which each of them finds the content that they have made.
+const VIEW_OF_OWN: &str = "own_content";
+
 /// A gateway over PostgreSQL; nothing where there is none.
 async fn app() -> Option<App> {
     Some(App::on(Database::postgres().await?).await)

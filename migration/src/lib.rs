@@ -32,6 +32,7 @@ mod m20260101_000022_list_content_for_everyone;
 mod m20260101_000023_find_a_user_by_hash;
 mod m20260101_000024_look_users_up_by_hash_alone;
 mod m20260101_000025_remember_what_everyone_sees;
+mod m20260101_000026_show_own_content;
 mod shared;
 
 /// Runs the steps.
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20260101_000023_find_a_user_by_hash::Migration),
             Box::new(m20260101_000024_look_users_up_by_hash_alone::Migration),
             Box::new(m20260101_000025_remember_what_everyone_sees::Migration),
+            Box::new(m20260101_000026_show_own_content::Migration),
         ]
     }
 }

@@ -228,6 +228,10 @@ FROM reader, unnest(ARRAY[
 ]) AS name
 WHERE name NOT IN (SELECT relname FROM tables)
 UNION ALL
+SELECT 'own_content', format('the role %s may not read the view own_content', $1), 'CALL codex_secure_rows(), as the tables'' owner'
+FROM reader
+WHERE $1 = 'codex_reader' AND NOT coalesce(has_table_privilege(reader.oid, to_regclass('own_content'), 'SELECT'), false)
+UNION ALL
 SELECT split_part(forgets, '.', 1),
     format('the trigger %s is missing or off, so %s may see what nothing shows any longer', forgets, $1),
     'ENABLE it, and UPDATE users and media_items SET seen_by_everyone = false'

@@ -200,6 +200,7 @@ impl Noun for Content {
     type Entity = content::Entity;
     const KEY: Named = Named::uuid("id");
     const RULE: &'static str = policy::content::RULE;
+    const OWN_VIEW: Option<&'static str> = Some("own_content");
     type Columns = Columns;
     type Selection = Selection;
     type Filter = Filter;

@@ -174,6 +174,9 @@ pub trait Noun: Clone + Debug + Send + Sync + 'static {
 
     /// Who sees a row, in words.
     const RULE: &'static str;
+    /// The view in which PostgreSQL has the viewer's own rows and nobody else's, where its policy on the table has much to ask about
+    /// others'.
+    const OWN_VIEW: Option<&'static str> = None;
 
     /// The rows that the viewer may see.
     fn visible(viewer: &Viewer) -> Condition;

@@ -6,10 +6,7 @@ use std::{
 };
 
 use derive_where::derive_where;
-use sea_orm::{
-    Condition,
-    sea_query::{Alias, IntoIden, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Alias, IntoIden, SelectStatement};
 
 use super::{
     Direction, Error, Key, Noun, Page, PageRequest, Parent,
@@ -39,7 +36,7 @@ pub(super) async fn rows<N: Noun>(
     let keys: Vec<Key> = distinct.into_iter().cloned().collect();
     let question = Arc::new(RowsByKey::<N> {
         selection: selection.clone(),
-        own: Own::by(&access.viewer, None, &keys),
+        own: Own::by(access, None, &keys),
         keys,
     });
     let rows = ask(access, &question).await?;
@@ -62,11 +59,8 @@ impl<N: Noun> Question for RowsByKey<N> {
 
     fn statement(&self, viewer: &Viewer) -> SelectStatement {
         let key = column::<N::Entity>(N::KEY.name);
-        let mut statement = Query::select();
-        statement
-            .from(table::<N::Entity>())
-            .and_where(any_of(viewer.backend(), key, values(&self.keys)))
-            .cond_where(self.own.visible(viewer, false));
+        let mut statement = self.own.select(viewer, false);
+        statement.and_where(any_of(viewer.backend(), key, values(&self.keys)));
         let columns = N::columns(&self.selection, None, None);
         let is_open = self.own.is_own();
         reads::<N>(&mut statement, viewer, columns, &self.selection, is_open, None);
@@ -126,7 +120,7 @@ pub(super) async fn counts<N: Noun>(
         let question = Arc::new(Count::<N> {
             filter: filter.clone(),
             via,
-            own: Own::by(&access.viewer, via, &parents),
+            own: Own::by(access, via, &parents),
             parents,
         });
         for row in ask(access, &question).await? {
@@ -193,7 +187,7 @@ async fn some_rows<N: Noun>(
         limit,
         behind,
         via,
-        own: Own::by(&access.viewer, via, &keys),
+        own: Own::by(access, via, &keys),
         parents: keys.clone(),
     };
     if behind {
@@ -321,10 +315,8 @@ impl<N: Noun> Question for FirstRows<N> {
 
 /// All rows that the viewer may see and the filter lets through; what to read of them is still to be said. `one`: these are few.
 fn every<N: Noun>(viewer: &Viewer, filter: &N::Filter, own: Own<N>, one: bool) -> SelectStatement {
-    let wanted = Condition::all()
-        .add(own.visible(viewer, one))
-        .add(N::matching(filter, viewer.backend()));
-    Query::select().from(table::<N::Entity>()).cond_where(wanted).take()
+    let mut every = own.select(viewer, one);
+    every.cond_where(N::matching(filter, viewer.backend())).take()
 }
 
 /// Has the statement read what is wanted of each row, and the selected relations along with it, and says whether there are any.

@@ -7,7 +7,7 @@ use entity::membership::Role;
 use sea_orm::{ConnectionTrait, Statement, TransactionTrait, prelude::Uuid};
 use serde_json::Value;
 
-use super::{app, only_connections};
+use super::{VIEW_OF_OWN, app, only_connections};
 use crate::support::{content, media, texts};
 
 /// How a transaction comes to read for somebody anonymous who is pinned to no organization.
@@ -93,6 +93,17 @@ async fn indexes_find_tags_and_walk_through_feeds_and_logs() {
             "creator_id = 'more-17' AND status IN ('draft', 'published')".to_owned(),
             "Index Only Scan using content_creator_id_status_published_at_idx on content",
         ),
+        // In the view, too, which has no plan of its own.
+        (
+            VIEW_OF_OWN,
+            "creator_id = 'more-17' AND status IN ('draft', 'published')".to_owned(),
+            "Index Only Scan using content_creator_id_status_published_at_idx on content",
+        ),
+        (
+            VIEW_OF_OWN,
+            "creator_id = 'more-17' ORDER BY updated_at DESC, id DESC LIMIT 21".to_owned(),
+            "using content_creator_id_updated_at_idx on content",
+        ),
         // And one what an organization shows everyone.
         (
             "content",
@@ -113,8 +124,8 @@ async fn indexes_find_tags_and_walk_through_feeds_and_logs() {
             format!("SET LOCAL ROLE codex_reader; SET LOCAL app.viewer = '{viewer}'; SET LOCAL app.tenant = 'none'")
         };
         let mut viewers = vec![of("anonymous"), of(&creator), of(&owner)];
-        // Visitors see no entries, and so there is no plan to look for any.
-        if table != "audit_entries" {
+        // Visitors see no entries, and have nothing of their own.
+        if !["audit_entries", VIEW_OF_OWN].contains(&table) {
             viewers.push(VISITOR.to_owned());
         }
         for viewer in &viewers {

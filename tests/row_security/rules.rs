@@ -9,12 +9,17 @@ use codex_gateway::{
     viewer::{Credential, Viewer, identify},
 };
 use entity::{
-    content::{Status, Visibility},
+    content::{Column, Status, Visibility},
     membership::{self, Role},
 };
-use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, TransactionTrait};
+use sea_orm::{
+    ActiveValue::Set,
+    Condition, ConnectionTrait, TransactionTrait,
+    sea_query::{Expr, ExprTrait},
+};
+use serde_json::json;
 
-use super::{TABLES, all_keys, app, keys, only_connections, reader, text};
+use super::{TABLES, VIEW_OF_OWN, all_keys, app, keys, only_connections, reader, text};
 use crate::support::{App, Organization, Person, content, media};
 
 /// Everybody who can ask: the anonymous, and one person of each kind.
@@ -195,6 +200,73 @@ async fn without_any_condition_each_viewer_gets_the_rows_of_their_scope() {
 }
 
 #[tokio::test]
+async fn the_view_of_own_content_has_all_that_is_the_viewers_and_nothing_else() {
+    let Some(app) = app().await else { return };
+    let people = fill(&app).await;
+    let pools = only_connections(&app).await;
+    let view = all_keys(VIEW_OF_OWN);
+    let mut makers = 0;
+    for person in &people {
+        for tenant in [None, Some("house"), Some("other")] {
+            let own = reader(&pools);
+            let credential = Credential::Bearer(person.token.clone());
+            let (viewer, _) = identify(&own, &credential, tenant, None).await.unwrap();
+            let bound = reader(&pools);
+            bound.act_for(Some(Asker::new(viewer.user_id(), viewer.tenant())));
+            let mut made = all_keys("content");
+            made.cond_where(rule("content", &viewer))
+                .and_where(Expr::col(Column::CreatorId).eq(person.id.as_str()));
+            let expected = match tenant {
+                None => keys(&own, &made).await.unwrap(),
+                Some(_) => Vec::new(),
+            };
+            assert_eq!(
+                keys(&bound, &view).await.unwrap(),
+                expected,
+                "{}, {tenant:?}",
+                person.id
+            );
+            makers += usize::from(!expected.is_empty());
+        }
+    }
+    assert!(makers >= 3, "{makers}");
+    // Somebody anonymous has made nothing; and visitors' statements have no business there.
+    let bound = reader(&pools);
+    let house = text(&app.db, "SELECT id::text FROM organizations WHERE slug = 'house'");
+    let house = house.await.unwrap().parse().unwrap();
+    bound.act_for(Some(Asker::new(None, Some(house))));
+    assert_eq!(keys(&bound, &view).await.unwrap(), [""; 0]);
+    bound.act_for(Some(Asker::new(None, None)));
+    let error = keys(&bound, &view).await.unwrap_err().to_string();
+    assert!(error.contains("permission denied"), "{error}");
+}
+
+#[tokio::test]
+async fn lists_of_own_content_are_read_from_its_view() {
+    let Some(app) = app().await else { return };
+    let house = app.organization("house").await;
+    let [creator, other] = [app.person("creator").await, app.person("other").await];
+    for maker in [&creator, &other] {
+        app.member(&house, maker, Role::Creator).await;
+        let slug = format!("by-{}", maker.id);
+        content(maker, &slug).in_(&house).save(&app).await;
+    }
+    let query = "{ viewer { contents(first: 5) { totalCount nodes { slug } } } }";
+    let expected = json!({ "viewer": { "contents": { "totalCount": 1, "nodes": [{ "slug": "by-user-creator" }] } } });
+    for (client, is_read) in [
+        (app.as_(&creator), true),
+        // Of somebody who is pinned, not all that they have made is to be seen.
+        (app.as_(&creator).pinned("house"), false),
+    ] {
+        app.take_statements();
+        assert_eq!(client.data(query).await, expected);
+        let statements = app.take_statements();
+        let sql = &statements.last().unwrap().sql;
+        assert_eq!(sql.matches(VIEW_OF_OWN).count(), if is_read { 2 } else { 0 }, "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_does_not_say_who_asks_gets_nothing() {
     let Some(app) = app().await else { return };
     fill(&app).await;
@@ -214,7 +286,7 @@ async fn whoever_does_not_say_who_asks_gets_nothing() {
         &[("app.viewer", "user:"), ("app.tenant", "none")],
         &[("app.viewer", "nonsense"), ("app.tenant", "none")],
     ] {
-        for table in TABLES {
+        for table in TABLES.into_iter().chain([VIEW_OF_OWN]) {
             let transaction = begin_change(&connection.clone().into()).await.unwrap();
             for (name, value) in settings {
                 text(&transaction, &format!("SELECT set_config('{name}', '{value}', true)"))
@@ -269,6 +341,9 @@ async fn readers_can_neither_write_nor_read_what_is_secret() {
             "CREATE TABLE public.mine ()",
             "CALL codex_secure_rows_for_viewers()",
             "CALL codex_secure_rows_for_visitors()",
+            "INSERT INTO own_content DEFAULT VALUES",
+            "UPDATE own_content SET title = ''",
+            "DELETE FROM own_content",
         ]
         .map(str::to_owned),
     );

@@ -73,6 +73,14 @@ async fn whatever_is_amiss_is_said() {
             "the role codex_visitor may not read the table users",
         ),
         (
+            "REVOKE SELECT ON own_content FROM codex_reader",
+            "the role codex_reader may not read the view own_content",
+        ),
+        (
+            "DROP VIEW own_content",
+            "the role codex_reader may not read the view own_content",
+        ),
+        (
             "ALTER ROLE codex_visitor BYPASSRLS",
             "the role codex_visitor can bypass row security",
         ),
@@ -150,7 +158,8 @@ async fn the_gateway_does_not_start_without_it_unless_told_to() {
 async fn the_step_leaves_nothing_behind_and_can_be_taken_again() {
     let Some(app) = app().await else { return };
     let left = "SELECT proname::text FROM pg_proc WHERE proname LIKE 'codex\\_%'
-        UNION ALL SELECT relname::text FROM pg_class WHERE relname LIKE 'codex\\_%' OR relname = 'organizations_deleted_at_idx'
+        UNION ALL SELECT relname::text FROM pg_class
+            WHERE relname LIKE 'codex\\_%' OR relname IN ('organizations_deleted_at_idx', 'own_content')
         UNION ALL SELECT polname::text FROM pg_policy
         UNION ALL SELECT relname::text FROM pg_class WHERE relrowsecurity
         UNION ALL SELECT 'a dependency of a role' FROM pg_shdepend

@@ -41,6 +41,8 @@ pub struct Connections {
     shared: Arc<Shared>,
     part: Part,
     told: Option<Told>,
+    /// When the operation began that this is for, if it is for a single one.
+    since: Option<Instant>,
 }
 
 /// Is told of every statement, as the ORM's own pools do.
@@ -65,6 +67,7 @@ impl Connections {
             shared: Arc::new(Shared::new(options, most, settings.wait, availability)),
             part: Part::Itself,
             told: None,
+            since: None,
         };
         connections.lease().await?;
         Ok(connections)
@@ -83,6 +86,15 @@ impl Connections {
         reading.reader.lease().await?;
         reading.visitor.lease().await?;
         Ok(reading)
+    }
+
+    /// The same connections, for an operation that begins now. Whoever waits for one has it before all whose operations began later:
+    /// what is half done has not long to wait for its other half, and less happens in between.
+    pub(super) fn for_operation(self) -> Self {
+        Self {
+            since: Some(Instant::now()),
+            ..self
+        }
     }
 
     /// Has this told of every statement.
@@ -131,7 +143,8 @@ impl Connections {
     }
 
     async fn lease(&self) -> Result<Lease, DbErr> {
-        let leave = Leave::wait(&self.shared, self.part).await?;
+        let since = self.since.unwrap_or_else(Instant::now);
+        let leave = Leave::wait(&self.shared, self.part, since).await?;
         let made = timeout(self.shared.wait, leave.connection()).await;
         let made = made.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
         let made = made.map_err(unconnected)?;

@@ -84,10 +84,10 @@ impl Drop for Wanted {
 }
 
 impl Observed<Pool> {
-    /// This pool, for the operation with this journal.
+    /// This pool, for the operation with this journal, which begins now.
     pub fn new(pool: Pool, journal: Arc<Journal>, demand: &Demand) -> Self {
         Self {
-            inner: pool,
+            inner: pool.for_operation(),
             journal,
             demand: Some(demand.clone()),
             _held: None,

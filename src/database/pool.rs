@@ -59,6 +59,14 @@ impl Pool {
         (size.try_into().unwrap_or_default(), idle)
     }
 
+    /// The same pool, for an operation that begins now.
+    pub(super) fn for_operation(self) -> Self {
+        Self(match self.0 {
+            Orm(pool) => Orm(pool),
+            Own(pool) => Own(pool.for_operation()),
+        })
+    }
+
     /// Has this told of every statement that is sent from now on through this pool, or a clone of it.
     pub fn set_metric_callback(&mut self, told: impl Fn(&Info<'_>) + Send + Sync + 'static) {
         match &mut self.0 {

@@ -1,9 +1,14 @@
 //! The connections that read for viewers, and what a statement leaves behind on them.
 
-use std::{collections::HashSet, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    pin::pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use codex_gateway::database::{
-    Asker, Pool, Pools, Reader, Reading, RowSecurity, Settings, begin_change, connect_for_requests,
+    Asker, Observed, Pool, Pools, Reader, Reading, RowSecurity, Settings, begin_change, connect_for_requests,
 };
 use futures_util::future::{Either, join, join_all, select};
 use sea_orm::{
@@ -219,6 +224,25 @@ async fn no_connection_changes_over_while_somebody_reads() {
     assert_eq!(used(&pools.main, 20, 0.01).await.len(), 2);
     assert_eq!(used(&pools.main, 200, 0.001).await.len(), 4);
     assert_eq!(used(reader, 20, 0.01).await.len(), 2);
+}
+
+#[tokio::test]
+async fn who_began_first_has_the_next_connection() {
+    let Some(app) = app().await else { return };
+    let pools = so_many_connections(&app, 1, "turns").await;
+    let operation = || Observed::from(pools.main.clone());
+    let (first, second) = (operation(), operation());
+    let done = Mutex::new(Vec::new());
+    let asks = async |operation: &Observed<Pool>, name: &'static str| {
+        text(operation, "SELECT ''").await.unwrap();
+        done.lock().unwrap().push(name);
+    };
+    let holding = begin_change(&operation()).await.unwrap();
+    // They come to wait in this order, before the connection is let go.
+    let asking = join(asks(&second, "second"), asks(&first, "first"));
+    let (_, held) = join(asking, holding.commit()).await;
+    held.unwrap();
+    assert_eq!(*done.lock().unwrap(), ["first", "second"]);
 }
 
 #[tokio::test]

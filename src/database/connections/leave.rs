@@ -65,12 +65,17 @@ struct Stand {
     /// How many reads have begun since the gateway last did something itself, and how often it has since somebody last read.
     reads_alone: usize,
     acts_alone: usize,
-    /// Whoever came first is first.
+    /// Whose operation began first is first.
     waiting: VecDeque<Waiting>,
 }
 
-/// Somebody who waits for a leave, and for which part.
-type Waiting = (Part, oneshot::Sender<Leave>);
+/// Somebody who waits for a leave.
+struct Waiting {
+    part: Part,
+    /// When the operation began that needs it.
+    since: Instant,
+    sender: oneshot::Sender<Leave>,
+}
 
 /// How those of one part stand.
 #[derive(Default)]
@@ -120,7 +125,9 @@ impl Shared {
     fn serve(self: &Arc<Self>) {
         loop {
             let next = self.stand().next(self.most, self.for_reading);
-            let Some((part, sender)) = next else { return };
+            let Some(Waiting { part, sender, .. }) = next else {
+                return;
+            };
             let shared = Arc::clone(self);
             // If nobody waits any more, the leave ends at once.
             drop(sender.send(Leave { shared, part }));
@@ -175,26 +182,32 @@ impl Stand {
             return None;
         }
         let for_itself = (most - for_reading).max(1);
-        let waits = |reads| self.waiting.iter().any(|(part, _)| part.reads() == reads);
+        let waits = |reads| self.waiting.iter().any(|waiting| waiting.part.reads() == reads);
         let nobody_reads = reading == 0 && !waits(true) && self.acts_alone >= ALONE;
         let nobody_acts = self.itself.in_use == 0 && !waits(false) && self.reads_alone >= ALONE;
         let may_read = reading < for_reading || (nobody_acts && reading + 1 < most);
         let may_act = self.itself.in_use < for_itself || nobody_reads;
-        let may = |(part, _): &Waiting| if part.reads() { may_read } else { may_act };
+        let may = |waiting: &Waiting| if waiting.part.reads() { may_read } else { may_act };
         loop {
             let place = self.waiting.iter().position(may)?;
-            let (part, sender) = self.waiting.remove(place)?;
+            let waiting = self.waiting.remove(place)?;
             // Somebody who waited for too long is gone.
-            if !sender.is_closed() {
-                self.of(part).in_use += 1;
-                (self.reads_alone, self.acts_alone) = if part.reads() {
+            if !waiting.sender.is_closed() {
+                self.of(waiting.part).in_use += 1;
+                (self.reads_alone, self.acts_alone) = if waiting.part.reads() {
                     (self.reads_alone.saturating_add(1), 0)
                 } else {
                     (0, self.acts_alone.saturating_add(1))
                 };
-                return Some((part, sender));
+                return Some(waiting);
             }
         }
+    }
+
+    /// Has somebody wait, behind all whose operations began before.
+    fn wait(&mut self, waiting: Waiting) {
+        let place = self.waiting.partition_point(|other| other.since <= waiting.since);
+        self.waiting.insert(place, waiting);
     }
 
     /// A connection that nobody uses, out of the part that has the most of them.
@@ -211,13 +224,13 @@ impl Standing {
 }
 
 impl Leave {
-    /// Waits for one.
+    /// Waits for one, for an operation that began then.
     ///
     /// # Errors
     /// If that takes too long.
-    pub(super) async fn wait(shared: &Arc<Shared>, part: Part) -> Result<Self, DbErr> {
+    pub(super) async fn wait(shared: &Arc<Shared>, part: Part, since: Instant) -> Result<Self, DbErr> {
         let (sender, receiver) = oneshot::channel();
-        shared.stand().waiting.push_back((part, sender));
+        shared.stand().wait(Waiting { part, since, sender });
         shared.serve();
         let leave = timeout(shared.wait, receiver).await;
         let leave = leave.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;

@@ -23,6 +23,8 @@ from .works import CONTENT_BY_SLUG, DASHBOARD, MARK, UPDATE_CONTENT, samples
 
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 PROFILES = WORK / "profiles"
+# Where in it the programs are put that count what is run, and those that are compiled by what was counted.
+MEASURING, PROFILED = "measuring", "profiled"
 
 # How the programs are asked for their profiles.
 CONTENTS = 100_000
@@ -63,7 +65,7 @@ def build():
         return
     merge = profdata()
     say("Building, to see what is run")
-    measuring = {program: program.compiled("measuring", "-Cprofile-generate") for program in PROGRAMS}
+    measuring = {program: program.compiled(MEASURING, "-Cprofile-generate") for program in PROGRAMS}
     if any(not program.profile.exists() or program.profile.stat().st_mtime < measuring[program].stat().st_mtime for program in PROGRAMS):
         say("Looking what is run")
         shutil.rmtree(PROFILES, ignore_errors=True)
@@ -78,9 +80,11 @@ def build():
                 program.place.unlink(missing_ok=True)
         for program in PROGRAMS:
             run(merge, "merge", "-o", program.profile, *PROFILES.glob(f"{program.name}-*.profraw"))
+        # Cargo does not see that a profile is another one.
+        shutil.rmtree(TARGET / PROFILED, ignore_errors=True)
     say("Building, with what was seen")
     for program in PROGRAMS:
-        program.put(program.compiled("profiled", f"-Cprofile-use={program.profile}"))
+        program.put(program.compiled(PROFILED, f"-Cprofile-use={program.profile}"))
 
 
 def train():

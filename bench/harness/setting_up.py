@@ -15,7 +15,7 @@ from .processes import Failure, run, say
 
 def set_up(peers=True):
     """Brings everything up to date; where it is already, this takes a moment."""
-    for name in ("cargo", "npm"):
+    for name in ("cargo", "npm") if peers else ("cargo",):
         if not shutil.which(name):
             raise Failure(f"`{name}` is not here")
     wrk()
